@@ -1,0 +1,221 @@
+# make            builds build/immure
+# make demo       runs an untrusted installer in it, and shows what it got
+# make check      runs every test, check-full also the long ones
+# make help       lists the rest
+#
+# demo, check, lint and bench install the Debian packages that they need and
+# that are missing; nothing else does.
+
+VERSION = 0.1.0
+PREFIX = /usr/local
+DESTDIR =
+
+# SANITIZE=1 builds in build/asan with AddressSanitizer and UBSan.
+SANITIZE =
+BUILD = build$(if $(SANITIZE),/asan)
+
+CC = gcc
+CFLAGS = -O2 -g
+LDFLAGS =
+
+WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
+HARDEN = $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined \
+	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+HARDEN_LD = $(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
+	-pie -Wl,-z,relro,-z,now
+CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"'
+COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
+LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
+LIBS = -l:libcap.a
+, = ,
+
+PACKAGES_BUILD = gcc make libc6-dev libcap-dev
+PACKAGES_TEST = bats bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
+	python3 strace tmux util-linux vim xxd zsh
+PACKAGES_BENCH = bubblewrap hyperfine python3
+PACKAGES_LINT = clang-tidy cppcheck shellcheck
+
+# Everything but main.c and the generator's main is shared: by the program, by
+# the generator and by the tests of tests/unit.
+sources := $(filter-out src/gen/%,$(wildcard src/*/*.c))
+objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o
+unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
+generated := man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish
+
+all: $(BUILD)/immure $(BUILD)/immure-gen
+
+help:
+	@echo 'make [all]      build/immure                make check       every test'
+	@echo 'make install    PREFIX=/usr/local DESTDIR=  make check-full  and the long ones'
+	@echo 'make uninstall  what install installed      make sanitize    the tests with ASan and UBSan'
+	@echo 'make demo       an untrusted installer      make lint        gcc, clang-tidy, cppcheck, shellcheck'
+	@echo 'make generate   man page and completions    make bench       against bubblewrap and unshare'
+	@echo 'make setup      packages, all of them       make clean       remove build/'
+
+# --- the program -----------------------------------------------------------
+
+$(BUILD)/immure: $(BUILD)/src/main.o $(objects)
+	@echo '  LD      $@'
+	@$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/immure-gen: $(BUILD)/src/gen/gen.o $(objects)
+	@echo '  LD      $@'
+	@$(LINK) -o $@ $^ $(LIBS)
+
+$(BUILD)/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
+$(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
+	@echo '  CC      $<'
+	@$(COMPILE) -MMD -MP -c -o $@ $<
+
+# The posture itself, so that the binary alone works.
+$(BUILD)/default_profile.c: profiles/default.profile
+	@mkdir -p $(@D)
+	@echo '  EMBED   $<'
+	@{ echo 'extern const char default_profile_text[];'; \
+	   echo 'const char default_profile_text[] ='; \
+	   sed 's/\\/\\\\/g; s/"/\\"/g; s/	/\\t/g; s/.*/"&\\n"/' $<; \
+	   echo '"";'; } >$@.new
+	@mv $@.new $@
+
+# Other flags, another version: everything is compiled again.
+$(BUILD)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || printf '%s\n' "$$FLAGS_NOW" >$@
+$(BUILD)/flags: export FLAGS_NOW = $(COMPILE) // $(LINK)
+FORCE:
+
+-include $(wildcard $(BUILD)/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/unit/*.d)
+
+# --- manual and completions: one table writes them all ----------------------
+
+generate: $(BUILD)/immure-gen
+	@mkdir -p man completions
+	@for shell in bash zsh fish; do \
+		echo "  GEN     completions/immure.$$shell"; \
+		$(BUILD)/immure-gen $$shell >$(BUILD)/generated && \
+		cp $(BUILD)/generated completions/immure.$$shell || exit 1; \
+	done
+	@echo '  GEN     man/immure.1'
+	@$(BUILD)/immure-gen man >$(BUILD)/options.man
+	@sed -e '/^@OPTIONS@$$/{' -e 'r $(BUILD)/options.man' -e 'd' -e '}' \
+		-e 's/@VERSION@/$(VERSION)/g' man/immure.1.in >$(BUILD)/generated
+	@cp $(BUILD)/generated man/immure.1
+
+# --- installation ------------------------------------------------------------
+
+bindir = $(DESTDIR)$(PREFIX)/bin
+sharedir = $(DESTDIR)$(PREFIX)/share
+installed = $(bindir)/immure \
+	$(sharedir)/man/man1/immure.1 \
+	$(sharedir)/bash-completion/completions/immure \
+	$(sharedir)/zsh/site-functions/_immure \
+	$(sharedir)/fish/vendor_completions.d/immure.fish \
+	$(patsubst profiles/%,$(sharedir)/immure/profiles/%,$(wildcard profiles/*.profile))
+
+install: all $(generated)
+	install -D -m 755 $(BUILD)/immure '$(bindir)/immure'
+	install -D -m 644 man/immure.1 '$(sharedir)/man/man1/immure.1'
+	install -D -m 644 completions/immure.bash '$(sharedir)/bash-completion/completions/immure'
+	install -D -m 644 completions/immure.zsh '$(sharedir)/zsh/site-functions/_immure'
+	install -D -m 644 completions/immure.fish '$(sharedir)/fish/vendor_completions.d/immure.fish'
+	install -d -m 755 '$(sharedir)/immure/profiles'
+	install -m 644 profiles/*.profile '$(sharedir)/immure/profiles/'
+
+uninstall:
+	rm -f $(foreach file,$(installed),'$(file)')
+	-rmdir '$(sharedir)/immure/profiles' '$(sharedir)/immure'
+
+# --- packages ----------------------------------------------------------------
+
+setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_BENCH) $(PACKAGES_LINT))
+setup-build: ; @scripts/setup $(PACKAGES_BUILD)
+setup-check: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST))
+setup-bench: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_BENCH))
+setup-lint: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_LINT))
+
+# --- tests -------------------------------------------------------------------
+
+test-programs: $(BUILD)/probe $(unit)
+
+check: setup-check
+	@tests/run
+
+check-full: setup-check
+	@tests/run tests
+
+sanitize: setup-check
+	@SANITIZE=1 tests/run
+
+demo: setup-build
+	@$(MAKE) --no-print-directory all
+	@tests/demo/demo $(BUILD)/immure
+
+$(BUILD)/probe: tests/lib/probe.c
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(CC) -static -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -o $@ $<
+
+$(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(objects)
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(COMPILE) -MMD -MP $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(objects) $(LIBS)
+
+# --- bench -------------------------------------------------------------------
+
+bench: setup-bench
+	@$(MAKE) --no-print-directory all $(BUILD)/floor
+	@tests/bench/bench $(BUILD)
+
+$(BUILD)/floor: tests/bench/floor.c
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(CC) -static -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -o $@ $<
+
+# --- lint: everything found is an error ----------------------------------------
+
+lint_c := $(wildcard src/*.c src/*/*.c)
+lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c)
+lint_scripts := .ci/run scripts/setup tests/run tests/lib/as-user tests/lib/common.bash \
+	$(wildcard tests/*/*.bats tests/demo/demo tests/demo/*.sh tests/bench/bench)
+
+lint: setup-lint
+	@$(MAKE) --no-print-directory lint-gcc lint-tidy lint-cppcheck lint-shell
+
+lint-gcc: $(lint_c:%.c=$(BUILD)/lint/%.gcc)
+lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(lint_c) $(lint_test_c))
+
+$(BUILD)/lint/%.gcc: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  ANALYZE $<'
+	@$(COMPILE) -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o $@.o $<
+	@rm -f $@.o; touch $@
+
+$(BUILD)/lint/%.tidy: %.c .clang-tidy $(BUILD)/flags
+	@mkdir -p $(@D)
+	@echo '  TIDY    $<'
+	@clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+lint-cppcheck:
+	@echo '  CPPCHECK'
+	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --language=c --platform=unix64 \
+		--enable=warning,performance,portability --suppress=missingIncludeSystem \
+		$(CPPFLAGS) $(lint_c) $(lint_test_c)
+
+lint-shell:
+	@echo '  SHELLCHECK'
+	@shellcheck -x $(lint_scripts)
+
+-include $(wildcard $(BUILD)/lint/src/*.d $(BUILD)/lint/src/*/*.d)
+
+clean:
+	rm -rf build
+
+.PHONY: all help generate install uninstall setup setup-build setup-check setup-bench setup-lint \
+	test-programs check check-full sanitize demo bench lint lint-gcc lint-tidy lint-cppcheck \
+	lint-shell clean FORCE
+.DELETE_ON_ERROR:
