@@ -1,0 +1,222 @@
+/*
+ * probe - what a shell cannot ask, for the tests.
+ *
+ * A static program, so that it runs in any view. One sub-command is one
+ * question. The answer is printed on stdout, one fact a line; an attempt
+ * prints "NAME: ok" when the kernel let it happen and "NAME: ERRNO" (EPERM,
+ * ENOSYS ...) when not.
+ *
+ * Exit status: 0 the thing was done or listed, 1 the kernel refused it,
+ * 2 wrong usage.
+ *
+ * To add one: write a static int do_name(char **arg) and a row in the table
+ * at the end. arg[0] is the first argument after the sub-command's name, and
+ * the row's .args says how many there must be at least.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/keyctl.h>
+#include <mqueue.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* How an attempt went: the one form in which every sub-command answers. */
+static int report(const char *name, bool done)
+{
+	const char *word = done ? "ok" : strerrorname_np(errno);
+
+	printf("%s: %s\n", name, word ? word : "unknown errno");
+	return done ? 0 : 1;
+}
+
+static const char *file_type(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFREG: return "file";
+	case S_IFDIR: return "dir";
+	case S_IFIFO: return "fifo";
+	case S_IFSOCK: return "sock";
+	case S_IFCHR: return "chr";
+	case S_IFBLK: return "blk";
+	case S_IFLNK: return "lnk";
+	default: return "anon";		/* eventfd, pidfd, namespace ... */
+	}
+}
+
+/* "FD TYPE ACCESS" a line: ACCESS is r, w, rw or path, and +append. Asks the
+ * descriptors themselves, since /proc may be absent. */
+static int do_fds(char **arg)
+{
+	static const char *const access[] = { "r", "w", "rw", "none" };
+	struct rlimit limit;
+	struct stat st;
+	int flags, highest = 65536;
+
+	(void)arg;
+	if (getrlimit(RLIMIT_NOFILE, &limit) == 0 &&
+	    limit.rlim_max < (rlim_t)highest)
+		highest = (int)limit.rlim_max;
+	for (int fd = 0; fd < highest; fd++) {
+		if (fstat(fd, &st) < 0 || (flags = fcntl(fd, F_GETFL)) < 0)
+			continue;
+		printf("%d %s %s%s\n", fd, file_type(st.st_mode),
+		       flags & O_PATH ? "path" : access[flags & O_ACCMODE],
+		       flags & O_APPEND ? "+append" : "");
+	}
+	return 0;
+}
+
+/* The five capability sets, as /proc/self/status has them. */
+static int do_caps(char **arg)
+{
+	char line[256];
+	FILE *status = fopen("/proc/self/status", "re");
+
+	(void)arg;
+	if (!status)
+		return report("caps", false);
+	while (fgets(line, sizeof(line), status))
+		if (strncmp(line, "Cap", 3) == 0)
+			fputs(line, stdout);
+	fclose(status);
+	return 0;
+}
+
+/* A daemon as badly behaved as they come: it forks twice, leads a session of
+ * its own, and says in FILE ten times a second that it is still there. It
+ * ends by itself after 30 seconds, so a failing test leaves nothing behind. */
+static int do_setsid_daemon(char **arg)
+{
+	pid_t child = fork();
+	int fd;
+
+	if (child < 0)
+		return report("setsid-daemon", false);
+	if (child > 0) {
+		(void)waitpid(child, NULL, 0);
+		return 0;
+	}
+	if (setsid() < 0 || (child = fork()) < 0)
+		_exit(1);
+	if (child > 0)
+		_exit(0);
+	(void)close_range(0, ~0U, 0);	/* also what bats handed down */
+	fd = open(arg[0], O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	for (int i = 0; fd >= 0 && i < 300; i++) {
+		if (write(fd, ".", 1) != 1)
+			break;
+		(void)usleep(100 * 1000);
+	}
+	_exit(0);
+}
+
+/* Push a byte into the terminal's input, as if the user had typed it. */
+static int do_ioctl_tiocsti(char **arg)
+{
+	(void)arg;
+	return report("ioctl-tiocsti", ioctl(0, TIOCSTI, "#") == 0);
+}
+
+static int do_unshare_user(char **arg)
+{
+	(void)arg;
+	return report("unshare-user", unshare(CLONE_NEWUSER) == 0);
+}
+
+/* Number and description ("keyring;UID;GID;PERM;NAME") of the session
+ * keyring; nothing is created when there is none. */
+static int do_keyctl_session(char **arg)
+{
+	char text[512] = "";
+	long id = syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID,
+			  KEY_SPEC_SESSION_KEYRING, 0);
+
+	(void)arg;
+	if (id < 0 || syscall(SYS_keyctl, KEYCTL_DESCRIBE, id, text,
+			      sizeof(text) - 1) < 0)
+		return report("keyctl-session", false);
+	printf("%ld %s\n", id, text);
+	return 0;
+}
+
+/* Create, or open what is there: whose queue it is, the test finds out by
+ * asking again from somewhere else. */
+static int do_mq_open(char **arg)
+{
+	mqd_t queue = mq_open(arg[0], O_RDWR | O_CREAT, 0600, NULL);
+
+	return report("mq-open", queue != (mqd_t)-1);
+}
+
+/* Open only what exists. */
+static int do_mq_find(char **arg)
+{
+	return report("mq-find", mq_open(arg[0], O_RDONLY) != (mqd_t)-1);
+}
+
+/* Start PROG without even a name for itself (CVE-2021-4034). */
+static int do_rawexec_argc0(char **arg)
+{
+	char *nothing[] = { NULL };
+
+	(void)execve(arg[0], nothing, nothing);
+	return report("rawexec-argc0", false);
+}
+
+static int do_ptrace(char **arg)
+{
+	pid_t pid = (pid_t)atoi(arg[0]);
+	bool done = ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0;
+	int status = report("ptrace", done);
+
+	if (done)
+		(void)ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	return status;
+}
+
+static const struct command {
+	const char *name;
+	int args;
+	const char *help;
+	int (*run)(char **arg);
+} commands[] = {
+	{ "fds", 0, "", do_fds },
+	{ "caps", 0, "", do_caps },
+	{ "setsid-daemon", 1, "FILE", do_setsid_daemon },
+	{ "ioctl-tiocsti", 0, "", do_ioctl_tiocsti },
+	{ "unshare-user", 0, "", do_unshare_user },
+	{ "keyctl-session", 0, "", do_keyctl_session },
+	{ "mq-open", 1, "NAME", do_mq_open },
+	{ "mq-find", 1, "NAME", do_mq_find },
+	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
+	{ "ptrace", 1, "PID", do_ptrace },
+};
+
+static int usage(void)
+{
+	for (size_t i = 0; i < COUNT(commands); i++)
+		fprintf(stderr, "probe %s %s\n", commands[i].name,
+			commands[i].help);
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < COUNT(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return argc - 2 < commands[i].args ?
+				usage() : commands[i].run(argv + 2);
+	return usage();
+}
