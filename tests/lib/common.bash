@@ -82,6 +82,8 @@ assert_output_lacks() {
 
 assert_equal() {
 	[[ $1 == "$2" ]] && return 0
-	diff <(printf '%s\n' "$2") <(printf '%s\n' "$1") || true
-	fail_test "'$1' is not the expected '$2'"
+	echo 'not equal (- expected, + is):'
+	diff -U 1000 <(printf '%s\n' "$2") <(printf '%s\n' "$1") | tail -n +4
+	[[ -z ${stderr:-} ]] || printf 'stderr:\n%s\n' "$stderr"
+	return 1
 } >&2
