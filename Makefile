@@ -30,7 +30,7 @@ LIBS = -l:libcap.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev
-PACKAGES_TEST = bats bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
+PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
 	python3 strace tmux util-linux vim xxd zsh
 PACKAGES_BENCH = bubblewrap hyperfine python3
 PACKAGES_LINT = clang-tidy cppcheck shellcheck
@@ -93,17 +93,7 @@ FORCE:
 # --- manual and completions: one table writes them all ----------------------
 
 generate: $(BUILD)/immure-gen
-	@mkdir -p man completions
-	@for shell in bash zsh fish; do \
-		echo "  GEN     completions/immure.$$shell"; \
-		$(BUILD)/immure-gen $$shell >$(BUILD)/generated && \
-		cp $(BUILD)/generated completions/immure.$$shell || exit 1; \
-	done
-	@echo '  GEN     man/immure.1'
-	@$(BUILD)/immure-gen man >$(BUILD)/options.man
-	@sed -e '/^@OPTIONS@$$/{' -e 'r $(BUILD)/options.man' -e 'd' -e '}' \
-		-e 's/@VERSION@/$(VERSION)/g' man/immure.1.in >$(BUILD)/generated
-	@cp $(BUILD)/generated man/immure.1
+	@scripts/generate $(BUILD)/immure-gen .
 
 # --- installation ------------------------------------------------------------
 
@@ -179,8 +169,8 @@ $(BUILD)/floor: tests/bench/floor.c
 
 lint_c := $(wildcard src/*.c src/*/*.c)
 lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c)
-lint_scripts := .ci/run scripts/setup tests/run tests/lib/as-user tests/lib/common.bash \
-	$(wildcard tests/*/*.bats tests/demo/demo tests/demo/*.sh tests/bench/bench)
+lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/lib/as-user tests/lib/common.bash \
+	$(wildcard tests/*/*.bats tests/demo/demo tests/demo/*.sh)
 
 lint: setup-lint
 	@$(MAKE) --no-print-directory lint-gcc lint-tidy lint-cppcheck lint-shell
