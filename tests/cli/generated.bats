@@ -1,0 +1,32 @@
+#!/usr/bin/env bats
+# Manual and completions are committed, and are what the tables say.
+
+load ../lib/common
+
+@test "the committed manual and completions are the generated ones" {
+	"$IMMURE_SOURCE/scripts/generate" "$IMMURE_GEN" "$TEST_TMP"
+	local file
+	for file in man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish; do
+		[[ -s $TEST_TMP/$file ]]
+		diff -u "$IMMURE_SOURCE/$file" "$TEST_TMP/$file" ||
+			fail_test "$file is out of date: run 'make generate'"
+	done
+}
+
+@test "a generator that fails leaves nothing half written" {
+	refute "$IMMURE_SOURCE/scripts/generate" false "$TEST_TMP"
+	assert_equal "$(ls "$TEST_TMP")" ""
+}
+
+@test "the manual is well formed" {
+	needs mandoc
+	run mandoc -T lint -W warning "$IMMURE_SOURCE/man/immure.1"
+	assert_equal "$output" ""
+}
+
+@test "each shell reads its completions" {
+	needs bash zsh fish
+	bash -n "$IMMURE_SOURCE/completions/immure.bash"
+	zsh -n "$IMMURE_SOURCE/completions/immure.zsh"
+	fish --no-execute "$IMMURE_SOURCE/completions/immure.fish"
+}

@@ -1,0 +1,57 @@
+#!/usr/bin/env bats
+# make install and make uninstall, from a clean copy of the sources.
+
+load ../lib/common
+
+build() {
+	env -u MAKEFLAGS make -s -C "$TEST_TMP/source" DESTDIR="$TEST_TMP/root" "$@"
+}
+
+files() { (cd "$TEST_TMP/root" && find . -not -type d | sort); }
+
+@test "install puts everything in its place, uninstall takes it away" {
+	needs make gcc
+	cp -r "$IMMURE_SOURCE" "$TEST_TMP/source"
+	build PREFIX=/opt/walls install
+	assert_equal "$(files)" "./opt/walls/bin/immure
+./opt/walls/share/bash-completion/completions/immure
+./opt/walls/share/fish/vendor_completions.d/immure.fish
+$(cd "$IMMURE_SOURCE" && find profiles -name '*.profile' -printf './opt/walls/share/immure/%p\n' | sort)
+./opt/walls/share/man/man1/immure.1
+./opt/walls/share/zsh/site-functions/_immure"
+	[[ $(stat -c %a "$TEST_TMP/root/opt/walls/bin/immure") == 755 ]]
+	[[ $("$TEST_TMP/root/opt/walls/bin/immure" --version) == "$("$IMMURE" --version)" ]]
+
+	touch "$TEST_TMP/root/opt/walls/bin/of-somebody-else"
+	build PREFIX=/opt/walls uninstall
+	assert_equal "$(files)" ./opt/walls/bin/of-somebody-else
+	refute test -e "$TEST_TMP/root/opt/walls/share/immure"
+}
+
+@test "nothing is compiled twice, and another version is" {
+	needs make gcc
+	cp -r "$IMMURE_SOURCE" "$TEST_TMP/source"
+	build
+	run build
+	assert_equal "$output" ""
+	build VERSION=9.9.9
+	[[ $("$TEST_TMP/source/build/immure" --version) == *9.9.9* ]]
+}
+
+@test "the program is hardened" {
+	needs readelf
+	run readelf -lhd "$IMMURE"
+	assert_output_has 'DYN (Position-Independent Executable file)'
+	assert_output_has GNU_RELRO
+	assert_output_has BIND_NOW
+	[[ $output =~ GNU_STACK[^$'\n']*$'\n'[^$'\n']*' RW ' ]]
+	assert_output_lacks TEXTREL
+	assert_output_lacks RUNPATH
+}
+
+@test "the set-up says nothing when all is there" {
+	command -v dpkg-query >/dev/null || skip 'no packages of Debian here'
+	run "$IMMURE_SOURCE/scripts/setup" bash coreutils
+	assert_status 0
+	assert_equal "$output" ""
+}
