@@ -184,7 +184,7 @@ $(BUILD)/lint/%.gcc: %.c $(BUILD)/flags
 	@$(COMPILE) -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o $@.o $<
 	@rm -f $@.o; touch $@
 
-$(BUILD)/lint/%.tidy: %.c .clang-tidy $(BUILD)/flags
+$(BUILD)/lint/%.tidy: %.c .clang-tidy $(BUILD)/flags $(wildcard include/immure/*/*.h src/*/*.h tests/unit/*.h)
 	@mkdir -p $(@D)
 	@echo '  TIDY    $<'
 	@clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) >$@.log 2>&1 || { cat $@.log; exit 1; }
