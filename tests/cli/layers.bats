@@ -63,7 +63,7 @@ conditions() {
 	cd "$1" || return
 	grep -rnE '^[[:space:]]*#[[:space:]]*(if|elif|else)' --include='*.[ch]' src include |
 		grep -vE '^(src|include/immure)/sys/' |
-		grep -vE '^include/[^:]*:[0-9]*:#ifndef IMMURE_[A-Z_]*_H$' || true
+		grep -vE '^[^:]*\.h:[0-9]*:#ifndef IMMURE_[A-Z_]*_H$' || true
 }
 
 # Prototypes and data of a header without a comment right above them, or above
@@ -158,20 +158,10 @@ copy_tree() {
 		assert_equal "$output" ""
 	done < <(find "$IMMURE_SOURCE/include" -name '*.h')
 
-	cat >"$TEST_TMP/planted.h" <<-'END'
-		/* About one. */
-		int one(int a,
-			int b) __attribute__((format(printf, 2, 3)));
-		int grouped(void);
-
-		struct thing {
-			int (*call)(void);
-		};
-		struct thing *two(void);
-		/* Far away. */
-
-		int three(void);
-	END
+	printf '%b\n' '/* About one. */' 'int one(int a,' '\tint b) __attribute__((format(printf, 2, 3)));' \
+		'int grouped(void);' '' \
+		'struct thing {' '\tint (*call)(void);' '};' 'struct thing *two(void);' \
+		'/* Far away. */' '' 'int three(void);' >"$TEST_TMP/planted.h"
 	run undocumented "$TEST_TMP/planted.h"
 	assert_equal "${#lines[@]}" 2
 	assert_output_has 'two(void)'
