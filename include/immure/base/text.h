@@ -1,0 +1,57 @@
+/* Reading and printing small texts: numbers, sizes, durations, foreign bytes. */
+#ifndef IMMURE_BASE_TEXT_H
+#define IMMURE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct error;
+
+/* Are two texts the same? */
+bool text_is(const char *a, const char *b);
+
+/* Does `text` begin with `start`? */
+bool text_begins(const char *text, const char *start);
+
+/* A whole number, decimal digits with an optional sign and nothing behind them,
+ * from `least` to `most`. -1 says what is wrong with it. */
+int text_number(const char *text, int64_t least, int64_t most, int64_t *ret_number,
+		struct error *err);
+
+/* A mode in octal, from 0 to 07777. -1 says what is wrong with it. */
+int text_octal(const char *text, unsigned *ret_mode, struct error *err);
+
+/* A size in bytes: digits and an optional K, M, G or T (powers of 1024), from 1
+ * byte to 2^60. -1 says what is wrong with it. */
+int text_size(const char *text, uint64_t *ret_bytes, struct error *err);
+
+/* A length of time, "10", "1.5s", "250ms", "5m", "2h", "1d", from 1 ms to 10
+ * years, in milliseconds. -1 says what is wrong with it. */
+int text_duration(const char *text, int64_t *ret_milliseconds, struct error *err);
+
+/* Split at the first `separator` that has no backslash in front; `\` before a
+ * separator or a backslash is taken away in both halves. *ret_right is NULL when
+ * there is no separator. Returns how many such separators there were. */
+size_t text_split(struct arena *arena, const char *text, char separator,
+		char **ret_left, char **ret_right);
+
+/* The reverse for one half: a backslash before every separator and backslash. */
+char *text_protect(struct arena *arena, const char *text, char separator);
+
+/* Write `text` for a terminal: printable UTF-8 stays, control characters,
+ * direction marks and broken bytes become \n, \t or \xHH. Always ends with NUL;
+ * what does not fit `size` is cut at a whole character and ends with "...". */
+void text_escape(char *out, size_t size, const char *text);
+
+/* The same without a limit. */
+char *text_escaped(struct arena *arena, const char *text);
+
+/* Is every byte printable (UTF-8 included), as text_escape() sees it? */
+bool text_is_printable(const char *text);
+
+/* How many characters must change to make a into b (Levenshtein), at most 99. */
+unsigned text_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,117 @@
+/* A chain of blocks, newest first. Nothing is ever given back alone: config and
+ * plan live exactly as long as the process that reads them. */
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <immure/base/arena.h>
+
+enum { BLOCK_SIZE = 16 * 1024, ALIGNMENT = 16 };
+
+struct block {
+	struct block *older;
+	size_t used, room;
+	_Alignas(ALIGNMENT) char bytes[];
+};
+
+struct arena {
+	struct block *newest;
+};
+
+static void die_of_hunger(void)
+{
+	(void)fputs("immure: out of memory\n", stderr);
+	_Exit(125);
+}
+
+struct arena *arena_new(void)
+{
+	struct arena *arena = calloc(1, sizeof(*arena));
+
+	if (!arena)
+		die_of_hunger();
+	return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+	if (!arena)
+		return;
+	for (struct block *block = arena->newest, *older; block; block = older) {
+		older = block->older;
+		free(block);
+	}
+	free(arena);
+}
+
+static struct block *block_add(struct arena *arena, size_t size)
+{
+	size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+	struct block *block = calloc(1, sizeof(*block) + room);
+
+	if (!block)
+		die_of_hunger();
+	block->room = room;
+	block->older = arena->newest;
+	arena->newest = block;
+	return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	struct block *block = arena->newest;
+
+	if (size > SIZE_MAX / 4)
+		die_of_hunger();
+	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+	if (!block || block->room - block->used < size)
+		block = block_add(arena, size);
+	void *bytes = block->bytes + block->used;
+	block->used += size;
+	return bytes;
+}
+
+char *arena_copy_part(struct arena *arena, const char *text, size_t length)
+{
+	char *copy = arena_alloc(arena, length + 1);
+
+	memcpy(copy, text, length);
+	return copy;
+}
+
+char *arena_copy(struct arena *arena, const char *text)
+{
+	return arena_copy_part(arena, text, strlen(text));
+}
+
+char *arena_format(struct arena *arena, const char *format, ...)
+{
+	va_list args, again;
+
+	va_start(args, format);
+	va_copy(again, args);
+	int length = vsnprintf(NULL, 0, format, args);
+	va_end(args);
+	if (length < 0)
+		die_of_hunger();
+	char *text = arena_alloc(arena, (size_t)length + 1);
+	(void)vsnprintf(text, (size_t)length + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
+		size_t size)
+{
+	if (*count == *room) {
+		size_t wider = *room ? *room * 2 : 8;
+		void *moved = arena_alloc(arena, wider * size);
+		if (*count)
+			memcpy(moved, *items, *count * size);
+		*items = moved;
+		*room = wider;
+	}
+	return (char *)*items + (*count)++ * size;
+}
