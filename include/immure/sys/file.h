@@ -1,0 +1,81 @@
+/* Questions to the host's file system, and small reads. None follows a path
+ * inside a sandbox: that is view work, done with descriptors. */
+#ifndef IMMURE_SYS_FILE_H
+#define IMMURE_SYS_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct arena;
+struct error;
+
+/* What a path was when it was looked at: two looks that differ mean that
+ * somebody exchanged it in between. */
+struct file_id {
+	dev_t device;
+	ino_t inode;
+	mode_t type;		/* S_IFMT bits; 0: nothing was there */
+	mode_t mode;		/* permission bits */
+	uint64_t size;		/* in bytes */
+	bool mine;		/* owned by the effective user */
+};
+
+/* Look at what `path` leads to, or with `follow` false at a symbolic link itself.
+ * Neither opens the file: a FIFO or a device is only looked at. -1 says why. */
+int file_look(const char *path, bool follow, struct file_id *ret_id, struct error *err);
+
+/* The same for an open descriptor. -1 leaves errno. */
+int file_look_fd(int fd, struct file_id *ret_id);
+
+/* Do two looks show the same object? */
+bool file_same(const struct file_id *a, const struct file_id *b);
+
+/* Was what is at `path` (a link itself) created, renamed or changed after this time,
+ * in nanoseconds since the epoch as file_clock() counts them? Its owner cannot set
+ * that time (ctime). */
+bool file_changed_since(const char *path, int64_t time);
+
+/* The clock that file times are taken from, in nanoseconds since the epoch. */
+int64_t file_clock(void);
+
+/* May the effective user read (search, for a directory) what is at `path`? */
+bool file_readable(const char *path);
+
+/* May the effective user execute the regular file at `path`? */
+bool file_executable(const char *path);
+
+/* The text of a symbolic link, from the arena; NULL when it is none. */
+char *file_link(struct arena *arena, const char *path);
+
+/* The path with every link resolved, from the arena; NULL and errno when it
+ * does not resolve. */
+char *file_resolved(struct arena *arena, const char *path);
+
+/* The current directory as the kernel names it, from the arena; NULL when it has
+ * no name (removed, or outside of the root). */
+char *file_current_directory(struct arena *arena);
+
+/* Read at most `most` bytes of a regular file at `path`; anything but a regular
+ * file is refused without blocking. *ret_text ends with a NUL that *ret_length
+ * does not count. -1: not there, not regular, not readable or over `most`. */
+int file_read(struct arena *arena, const char *path, size_t most, char **ret_text,
+	      size_t *ret_length, struct error *err);
+
+/* Read an open regular file from where it stands, as file_read() does. `name`
+ * is for the message. */
+int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
+		 char **ret_text, size_t *ret_length, struct error *err);
+
+/* Open a profile for reading: a regular file that belongs to the caller or to
+ * root and that nobody else may write, checked on the open descriptor so that
+ * what was checked is what is read. ENOENT in err->code when there is none. */
+int file_open_trusted(const char *path, struct error *err);
+
+/* Call `each` with every name in the directory `path` but . and .. until it
+ * answers false. A directory that cannot be read has no names; a link is none. */
+void file_each_name(const char *path, bool (*each)(void *context, const char *name),
+		    void *context);
+
+#endif

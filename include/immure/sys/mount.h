@@ -1,0 +1,56 @@
+/* The mount API by descriptor: fsopen(2), open_tree(2), move_mount(2),
+ * mount_setattr(2), openat2(2). Needs Linux 5.12, where the last came.
+ *
+ * A path that leads into a sandbox is always resolved with its root descriptor
+ * (openat2's RESOLVE_IN_ROOT), so that a link in it can never lead out. */
+#ifndef IMMURE_SYS_MOUNT_H
+#define IMMURE_SYS_MOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+
+/* What a mount may do; all of ours are nosuid and private. */
+struct mount_rights {
+	bool writable;
+	bool devices;
+	bool no_exec;
+};
+
+/* A new file system of `type`, not attached anywhere: a descriptor that the
+ * caller owns. `options` are pairs of key and value (value NULL for a flag),
+ * ended by a NULL key. */
+int mount_new(const char *type, const char *const options[][2],
+	      struct mount_rights rights, struct error *err);
+
+/* A recursive copy of the mount tree at `path` below `dir`, not attached; with
+ * path "" of `dir` itself. A directory with mounts below it cannot be copied
+ * without them (EINVAL: they are locked together). */
+int mount_copy(int dir, const char *path, struct error *err);
+
+/* Give a tree these rights and no others it does not have already: what is
+ * nosuid, nodev, noexec or read-only in it stays so, also below it. With
+ * `recursive` every mount in it, else only the top. */
+int mount_restrict(int tree, struct mount_rights rights, bool recursive,
+		   struct error *err);
+
+/* Attach a tree on the object that `target` is open on. */
+int mount_attach(int tree, int target, struct error *err);
+
+/* Attach a tree on `/` of this mount namespace, above what is there. */
+int mount_attach_on_root(int tree, struct error *err);
+
+/* Make the tree that `root` is open on the root of this mount namespace, drop
+ * the old one and stand in the new `/`. */
+int mount_enter(int root, struct error *err);
+
+/* Open the object at `path` inside `root` (O_PATH), following links only inside
+ * of it, magic links never. -1: err->code is the errno, ENOENT for nothing there. */
+int inside_open(int root, const char *path, int flags, struct error *err);
+
+/* The same, but the last component is not followed. */
+int inside_open_itself(int root, const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,119 @@
+/* Creating, naming, limiting, awaiting and signalling processes. */
+#ifndef IMMURE_SYS_PROCESS_H
+#define IMMURE_SYS_PROCESS_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct error;
+
+/* Fork into new namespaces (CLONE_NEW... bits). Returns 0 in the child and its
+ * process id in the parent, whose *ret_pidfd then refers to it; -1 says what the
+ * host forbids and what its user can type. */
+pid_t process_fork(uint64_t namespaces, int *ret_pidfd, struct error *err);
+
+/* Run `body` in a child that shares this memory (CLONE_VM) and namespaces but
+ * those of `namespaces`, and wait until it has executed a program or ended
+ * (CLONE_VFORK). Copying page tables is what a fork costs: this child needs none.
+ * `body` runs on a stack of its own and must not return. The child's process id,
+ * or -1. */
+pid_t process_start(uint64_t namespaces, void (*body)(void *context), void *context,
+		    struct error *err);
+
+/* End this process with SIGKILL when its parent's thread ends (PR_SET_PDEATHSIG). */
+int process_die_with_parent(struct error *err);
+
+/* Keep /proc/PID of this process from its own user, ptrace(2) and core dumps
+ * (PR_SET_DUMPABLE 0). Not before the last id map is written: a process that is
+ * not dumpable cannot write its own. */
+int process_hide(struct error *err);
+
+/* Remember where the kernel laid out the arguments and the environment. To be
+ * called first, before anything moves them. */
+void process_remember(char **argv, char **environment);
+
+/* Overwrite those bytes, which /proc/PID/cmdline and environ show, with `title` and
+ * zeros. Nothing may use the old argv and environ after. */
+void process_scrub(const char *title);
+
+/* A new anonymous session keyring in place of the inherited one. */
+int process_new_keyring(struct error *err);
+
+/* Close every descriptor above 2 now. */
+int process_close_inherited(struct error *err);
+
+/* Let the next exec close every descriptor above 2: a failure before it can still
+ * be told through one of them. */
+int process_close_on_exec(struct error *err);
+
+/* Enter a new user namespace in place; the process must have one thread. */
+int process_enter_user_namespace(struct error *err);
+
+/* Lead a new session without a controlling terminal. */
+int process_new_session(struct error *err);
+
+/* Make this process the leader of its own process group. */
+int process_new_group(struct error *err);
+
+/* The resource of that name ("nofile", "core"), or -1. */
+int limit_named(const char *name);
+
+/* The name of a resource. NULL when there is none of that number. */
+const char *limit_name(int resource);
+
+enum { LIMIT_SAME = -2, LIMIT_NONE = -1 };
+
+/* Set a limit of this process; LIMIT_NONE is no limit, LIMIT_SAME keeps what is. */
+int limit_set(int resource, int64_t soft, int64_t hard, struct error *err);
+
+/* This process's hard limit, LIMIT_NONE for none. */
+int64_t limit_hard(int resource);
+
+/* Set this process's nice value, -20 to 19. */
+int process_nice(int nice, struct error *err);
+
+/* Block every signal and give every one its default action; *ret_ignored holds
+ * those that were ignored. Returns a descriptor that delivers them all. */
+int signals_take(sigset_t *ret_ignored, struct error *err);
+
+/* Unblock every signal. */
+void signals_release(void);
+
+/* Take a pending signal away. */
+void signal_drop(int number);
+
+/* Stop this process as an unhandled SIGTSTP or SIGTTIN would, and come back when
+ * it is continued; false when the kernel refuses because nobody could continue
+ * it (an orphaned process group). The rest of its group is stopped with it. */
+bool process_stop(int number);
+
+/* One signal that came through signals_take()'s descriptor. */
+struct signal_news {
+	int number;
+	bool from_terminal;	/* the kernel sent it: a key, a hang-up */
+	bool from_outside;	/* the sender is not in this pid namespace */
+};
+
+/* Read one signal; false when there is none. */
+bool signal_read(int fd, struct signal_news *ret_news);
+
+/* Is this pidfd's process gone (ended, reaped or not)? */
+bool process_gone(int pidfd);
+
+/* Await the end of a child and reap it; its status as wait(2) gives it. */
+int process_await(int pidfd, int *ret_status, struct error *err);
+
+/* Send a signal through a pidfd; a process that is gone is no failure. */
+void process_signal(int pidfd, int number);
+
+/* A clock that ticks once, `milliseconds` from now (CLOCK_BOOTTIME would count
+ * sleep; this is CLOCK_MONOTONIC). The caller owns the descriptor. */
+int timer_new(int64_t milliseconds, struct error *err);
+
+/* The usual exit status of a wait(2) status: what it exited with, or 128 plus the
+ * signal that ended it. */
+int status_of(int wait_status);
+
+#endif

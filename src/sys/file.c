@@ -1,0 +1,199 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <immure/base/arena.h>
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/sys/file.h>
+
+static void id_of(const struct stat *st, struct file_id *ret_id)
+{
+	*ret_id = (struct file_id){
+		.device = st->st_dev, .inode = st->st_ino,
+		.type = st->st_mode & S_IFMT, .mode = st->st_mode & 07777,
+		.size = (uint64_t)st->st_size, .mine = st->st_uid == geteuid(),
+	};
+}
+
+int file_look(const char *path, bool follow, struct file_id *ret_id, struct error *err)
+{
+	struct stat st;
+
+	if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+		return fail(err, errno, "%s", path);
+	id_of(&st, ret_id);
+	return 0;
+}
+
+int file_look_fd(int fd, struct file_id *ret_id)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -1;
+	id_of(&st, ret_id);
+	return 0;
+}
+
+bool file_same(const struct file_id *a, const struct file_id *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->type == b->type;
+}
+
+static int64_t nanoseconds(const struct timespec *time)
+{
+	return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+bool file_changed_since(const char *path, int64_t time)
+{
+	struct stat st;
+
+	return lstat(path, &st) == 0 && nanoseconds(&st.st_ctim) > time;
+}
+
+int64_t file_clock(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_REALTIME_COARSE, &now);
+	return nanoseconds(&now);
+}
+
+bool file_readable(const char *path)
+{
+	struct stat st;
+
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) < 0)
+		return false;
+	return stat(path, &st) == 0 &&
+	       (!S_ISDIR(st.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0);
+}
+
+bool file_executable(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+}
+
+char *file_link(struct arena *arena, const char *path)
+{
+	char text[PATH_MAX];
+	ssize_t length = readlink(path, text, sizeof(text));
+
+	if (length < 0 || (size_t)length == sizeof(text))
+		return NULL;
+	return arena_copy_part(arena, text, (size_t)length);
+}
+
+char *file_resolved(struct arena *arena, const char *path)
+{
+	char text[PATH_MAX];
+
+	return realpath(path, text) ? arena_copy(arena, text) : NULL;
+}
+
+char *file_current_directory(struct arena *arena)
+{
+	char text[PATH_MAX];
+
+	/* The kernel writes "(unreachable)" in front of what has no path from here. */
+	if (!getcwd(text, sizeof(text)) || text[0] != '/')
+		return NULL;
+	return arena_copy(arena, text);
+}
+
+int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
+		 char **ret_text, size_t *ret_length, struct error *err)
+{
+	struct stat st;
+	size_t length = 0;
+
+	if (fstat(fd, &st) < 0)
+		return fail(err, errno, "%s", name);
+	if (!S_ISREG(st.st_mode))
+		return fail(err, 0, "%s is not a regular file", name);
+	if (st.st_size > 0 && (uint64_t)st.st_size > most)
+		return fail(err, EFBIG, "%s is over %zu bytes long", name, most);
+
+	/* A size of 0 says nothing in proc and sysfs: read until the end tells. */
+	size_t room = st.st_size > 0 ? (size_t)st.st_size + 1 : most + 1;
+	char *text = arena_alloc(arena, room + 1);
+	while (length < room) {
+		ssize_t got = read(fd, text + length, room - length);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail(err, errno, "read %s", name);
+		if (got == 0)
+			break;
+		length += (size_t)got;
+	}
+	if (length > most || length == room)
+		return fail(err, EFBIG, "%s is over %zu bytes long, or growing", name, most);
+	text[length] = '\0';
+	*ret_text = text;
+	*ret_length = length;
+	return 0;
+}
+
+int file_read(struct arena *arena, const char *path, size_t most, char **ret_text,
+	      size_t *ret_length, struct error *err)
+{
+	/* O_NONBLOCK: a FIFO must not hold us before fstat(2) shows what it is. */
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fail(err, errno, "open %s", path);
+	return file_read_fd(arena, fd, path, most, ret_text, ret_length, err);
+}
+
+int file_open_trusted(const char *path, struct error *err)
+{
+	struct stat st;
+
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return fail(err, errno, "open %s", path);
+	if (fstat(fd, &st) < 0)
+		return fail(err, errno, "%s", path);
+	if (!S_ISREG(st.st_mode))
+		return fail(err, 0, "%s is not a regular file", path);
+	if (st.st_uid != geteuid() && st.st_uid != 0) {
+		(void)fail(err, 0, "%s belongs to someone else (uid %u)", path, st.st_uid);
+		return hint(err, "what a profile says is trusted: use one of your own");
+	}
+	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		(void)fail(err, 0, "%s is writable by %s", path,
+			   st.st_mode & S_IWOTH ? "everybody" : "its group");
+		return hint(err, "chmod go-w %s", path);
+	}
+	return take_fd(&fd);
+}
+
+void file_each_name(const char *path, bool (*each)(void *context, const char *name),
+		    void *context)
+{
+	AUTO_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	DIR *stream = fdopendir(fd);
+	if (!stream)
+		return;
+	(void)take_fd(&fd);
+	for (struct dirent *entry; (entry = readdir(stream));) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		if (!each(context, entry->d_name))
+			break;
+	}
+	(void)closedir(stream);
+}

@@ -1,0 +1,78 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/sys/host.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/namespace.h>
+
+/* The sysctl that counts namespaces of a type is named after the clone flag's own
+ * abbreviation: namespaces(7), "The /proc/sys/user directory". */
+static const char *const limit_names[NAMESPACES] = {
+	[NS_USER] = "user", [NS_MOUNT] = "mnt", [NS_PID] = "pid", [NS_IPC] = "ipc",
+	[NS_UTS] = "uts", [NS_NET] = "net", [NS_CGROUP] = "cgroup",
+};
+
+static int hint_limits(struct error *err, uint64_t wanted)
+{
+	for (int i = 0; i < NAMESPACES; i++) {
+		char path[64];
+
+		if (!(wanted & namespace_kinds[i].flag))
+			continue;
+		(void)snprintf(path, sizeof(path), "user/max_%s_namespaces", limit_names[i]);
+		if (sysctl_number(path, 1) == 0)
+			return hint(err, "user.max_%s_namespaces is 0 here; as root: sysctl -w"
+				    " user.max_%s_namespaces=15000", limit_names[i],
+				    limit_names[i]);
+	}
+	(void)hint(err, "either a limit of /proc/sys/user/max_*_namespaces is used up, or"
+		   " user or pid namespaces are nested 32 deep already, the kernel's most");
+	return hint(err, "end other sandboxes of this user, or start from further outside");
+}
+
+int hint_namespaces(struct error *err, uint64_t wanted)
+{
+	if (err->code == ENOSPC || err->code == EUSERS)
+		return hint_limits(err, wanted);
+	if (err->code != EPERM)
+		return -1;
+	if (sysctl_number("kernel/unprivileged_userns_clone", 1) == 0)
+		return hint(err, "this host forbids user namespaces to ordinary users; as root:"
+			    " sysctl -w kernel.unprivileged_userns_clone=1");
+	if (sysctl_number("user/max_user_namespaces", 1) == 0)
+		return hint_limits(err, wanted);
+	if (sysctl_number("kernel/apparmor_restrict_unprivileged_userns", 0) > 0)
+		return hint_apparmor(err);
+	return hint(err, "a container's system call filter or a chroot can forbid them;"
+		    " with Docker or podman: --security-opt seccomp=unconfined");
+}
+
+int hint_apparmor(struct error *err)
+{
+	char path[PATH_MAX];
+
+	if (err->code != EPERM && err->code != EACCES)
+		return -1;
+	if (sysctl_number("kernel/apparmor_restrict_unprivileged_userns", 0) <= 0)
+		return -1;
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	if (length < 0)
+		return -1;
+	path[length] = '\0';
+	return hint(err,
+		"AppArmor takes the capabilities of user namespaces away here (kernel."
+		"apparmor_restrict_unprivileged_userns=1); a profile allows them to this"
+		" program alone, as root:\n"
+		"cat > /etc/apparmor.d/immure <<'END'\n"
+		"abi <abi/4.0>,\n"
+		"include <tunables/global>\n"
+		"profile immure \"%s\" flags=(unconfined) {\n"
+		"  userns,\n"
+		"  include if exists <local/immure>\n"
+		"}\n"
+		"END\n"
+		"apparmor_parser -r /etc/apparmor.d/immure", path);
+}

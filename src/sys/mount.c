@@ -1,0 +1,155 @@
+/* glibc 2.36 has these calls; what its headers lack is defined here. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/base/text.h>
+#include <immure/sys/host.h>
+#include <immure/sys/mount.h>
+
+static uint64_t attributes_of(struct mount_rights rights)
+{
+	return MOUNT_ATTR_NOSUID | (rights.writable ? 0 : MOUNT_ATTR_RDONLY) |
+	       (rights.devices ? 0 : MOUNT_ATTR_NODEV) |
+	       (rights.no_exec ? MOUNT_ATTR_NOEXEC : 0);
+}
+
+/* The kernel refuses a second proc or sysfs that would show what the visible one
+ * hides: mount_too_revealing() in fs/namespace.c. */
+static int hint_too_revealing(const char *type, struct error *err)
+{
+	if (err->code != EPERM || (!text_is(type, "proc") && !text_is(type, "sysfs")))
+		return hint_apparmor(err);
+	(void)hint(err, "parts of /%s are covered here, as in a container, and the kernel"
+		   " lets nobody mount one that would show them",
+		   text_is(type, "proc") ? "proc" : "sys");
+	if (text_is(type, "proc"))
+		return hint(err, "--proc host-ro shows this one instead, read-only; it gives"
+			    " up that the processes outside are invisible");
+	return hint(err, "--sys host-ro shows this one instead, read-only; it gives up that"
+		    " the devices of the host are invisible");
+}
+
+int mount_new(const char *type, const char *const options[][2],
+	      struct mount_rights rights, struct error *err)
+{
+	AUTO_FD int context = fsopen(type, FSOPEN_CLOEXEC);
+	if (context < 0) {
+		(void)fail(err, errno, "prepare a new %s", type);
+		return errno == ENODEV ? hint(err, "this kernel has no %s", type)
+				       : hint_too_revealing(type, err);
+	}
+	for (; options && (*options)[0]; options++) {
+		const char *key = (*options)[0], *value = (*options)[1];
+		unsigned command = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
+
+		if (fsconfig(context, command, key, value, 0) < 0)
+			return fail(err, errno, "%s option %s%s%s", type, key,
+				    value ? "=" : "", value ? value : "");
+	}
+	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
+		(void)fail(err, errno, "create a new %s", type);
+		return hint_too_revealing(type, err);
+	}
+	AUTO_FD int tree = fsmount(context, FSMOUNT_CLOEXEC,
+				   (unsigned)attributes_of(rights));
+	if (tree < 0) {
+		(void)fail(err, errno, "mount a new %s", type);
+		return hint_too_revealing(type, err);
+	}
+	return take_fd(&tree);
+}
+
+int mount_copy(int dir, const char *path, struct error *err)
+{
+	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+			 (*path ? 0 : AT_EMPTY_PATH);
+	int tree = open_tree(dir, path, flags);
+
+	if (tree < 0) {
+		(void)fail(err, errno, "bind %s", path);
+		return hint_apparmor(err);
+	}
+	return tree;
+}
+
+int mount_restrict(int tree, struct mount_rights rights, bool recursive,
+		   struct error *err)
+{
+	struct mount_attr change = {
+		.attr_set = attributes_of(rights), .propagation = MS_PRIVATE,
+	};
+	unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
+
+	if (mount_setattr(tree, "", flags, &change, sizeof(change)) < 0)
+		return fail(err, errno, "restrict a mount");
+	return 0;
+}
+
+int mount_attach(int tree, int target, struct error *err)
+{
+	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+
+	if (move_mount(tree, "", target, "", flags) < 0)
+		return fail(err, errno, "attach a mount");
+	return 0;
+}
+
+int mount_attach_on_root(int tree, struct error *err)
+{
+	if (move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+		(void)fail(err, errno, "attach the new root");
+		return hint_apparmor(err);
+	}
+	return 0;
+}
+
+int mount_enter(int root, struct error *err)
+{
+	/* pivot_root(".", ".") stacks the old root on the new one, so that no
+	 * directory is needed to put it; pivot_root(2), NOTES. */
+	if (fchdir(root) < 0)
+		return fail(err, errno, "stand in the new root");
+	if (syscall(SYS_pivot_root, ".", ".") < 0)
+		return fail(err, errno, "exchange the root");
+	if (umount2(".", MNT_DETACH) < 0)
+		return fail(err, errno, "drop the old root");
+	if (chdir("/") < 0)
+		return fail(err, errno, "stand in /");
+	return 0;
+}
+
+static int open_in_root(int root, const char *path, int flags, struct error *err)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	long fd;
+
+	/* EAGAIN: something was renamed while "..", or a link, was followed. */
+	for (int tries = 0; tries < 64; tries++) {
+		fd = syscall(SYS_openat2, root, path, &how, sizeof(how));
+		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
+			break;
+	}
+	if (fd < 0)
+		return fail(err, errno, "%s inside", path);
+	return (int)fd;
+}
+
+int inside_open(int root, const char *path, int flags, struct error *err)
+{
+	return open_in_root(root, path, flags | O_PATH, err);
+}
+
+int inside_open_itself(int root, const char *path, struct error *err)
+{
+	return open_in_root(root, path, O_PATH | O_NOFOLLOW, err);
+}

@@ -1,0 +1,99 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/securebits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/capability.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/sys/host.h>
+#include <immure/sys/privilege.h>
+
+static int proc_self_write(int procfs, const char *name, const char *text,
+			   struct error *err)
+{
+	AUTO_FD int fd = openat(procfs, name, O_WRONLY | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, strlen(text)) < 0) {
+		(void)fail(err, errno, "write %s", name);
+		return hint_apparmor(err);
+	}
+	return 0;
+}
+
+int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
+		     struct error *err)
+{
+	char text[64];
+
+	if (!inherited && proc_self_write(procfs, "self/setgroups", "deny", err) < 0)
+		return -1;
+	(void)snprintf(text, sizeof(text), "%u %u 1", map->inside_uid, map->outside_uid);
+	if (proc_self_write(procfs, "self/uid_map", text, err) < 0)
+		return -1;
+	(void)snprintf(text, sizeof(text), "%u %u 1", map->inside_gid, map->outside_gid);
+	return proc_self_write(procfs, "self/gid_map", text, err);
+}
+
+/* Every securebit set and locked, but KEEP_CAPS, which is locked clear. */
+enum {
+	LOCKED_DOWN = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+		      SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
+		      SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED |
+		      SECBIT_KEEP_CAPS_LOCKED,
+};
+
+int privilege_drop_all(struct error *err)
+{
+	if (prctl(PR_SET_SECUREBITS, LOCKED_DOWN, 0, 0, 0) < 0)
+		return fail(err, errno, "lock the securebits");
+	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
+		if (cap_drop_bound(cap) < 0)
+			return fail(err, errno, "drop capability %d from the bounding set", cap);
+	if (cap_reset_ambient() < 0)
+		return fail(err, errno, "empty the ambient set");
+	cap_t none = cap_init();
+	if (!none)
+		return fail(err, errno, "make an empty capability set");
+	int result = cap_set_proc(none);
+	int code = errno;
+	(void)cap_free(none);
+	if (result < 0)
+		return fail(err, code, "empty the capability sets");
+	return 0;
+}
+
+int privilege_no_new(struct error *err)
+{
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+		return fail(err, errno, "set no_new_privs");
+	return 0;
+}
+
+int privilege_check_own_file(struct error *err)
+{
+	struct stat st;
+	char path[4096];
+
+	ssize_t length = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	path[length < 0 ? 0 : length] = '\0';
+	if (stat("/proc/self/exe", &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID))) {
+		(void)fail(err, 0, "%s is installed setuid or setgid, and it needs no rights"
+			   " but the caller's", path);
+		return hint(err, "chmod u-s,g-s %s", path);
+	}
+	/* Looked at by the name the kernel gives: a magic link has no attributes. */
+	if (length > 0 && getxattr(path, "security.capability", NULL, 0) > 0) {
+		(void)fail(err, 0, "%s has file capabilities, and it needs no rights but the"
+			   " caller's", path);
+		return hint(err, "setcap -r %s", path);
+	}
+	if (getauxval(AT_SECURE))
+		return fail(err, 0, "started with more rights than its caller has");
+	return 0;
+}

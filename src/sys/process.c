@@ -1,0 +1,344 @@
+#include <errno.h>
+#include <linux/close_range.h>
+#include <linux/keyctl.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/sys/host.h>
+#include <immure/sys/process.h>
+
+pid_t process_fork(uint64_t namespaces, int *ret_pidfd, struct error *err)
+{
+	int pidfd = NO_FD;
+
+	/* clone(2), not clone3(2): container filters that cannot look behind clone3's
+	 * pointer refuse it, and none of its own flags is needed here. The first and
+	 * the third argument stand in the same place on every architecture. */
+	long pid = syscall(SYS_clone, (unsigned long)namespaces | CLONE_PIDFD | SIGCHLD, 0,
+			   &pidfd, 0, 0);
+	if (pid < 0) {
+		(void)fail(err, errno, "clone into new namespaces");
+		return hint_namespaces(err, namespaces);
+	}
+	if (pid > 0)
+		*ret_pidfd = pidfd;
+	return (pid_t)pid;
+}
+
+struct start {
+	void (*body)(void *context);
+	void *context;
+};
+
+static int start_body(void *context)
+{
+	const struct start *start = context;
+
+	start->body(start->context);
+	_exit(125);
+}
+
+pid_t process_start(uint64_t namespaces, void (*body)(void *context), void *context,
+		    struct error *err)
+{
+	const size_t size = 256 * 1024;
+	struct start start = { .body = body, .context = context };
+
+	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (stack == MAP_FAILED)
+		return fail(err, errno, "make a stack");
+	pid_t pid = clone(start_body, stack + size,
+			  (int)(namespaces | CLONE_VM | CLONE_VFORK | SIGCHLD), &start);
+	if (pid < 0) {
+		(void)fail(err, errno, "start a process");
+		(void)hint_namespaces(err, namespaces);
+	}
+	(void)munmap(stack, size);
+	return pid;
+}
+
+int process_die_with_parent(struct error *err)
+{
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
+		return fail(err, errno, "ask to die with the supervisor");
+	return 0;
+}
+
+int process_hide(struct error *err)
+{
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
+		return fail(err, errno, "become undumpable");
+	return 0;
+}
+
+/* The kernel lays the strings out in one run, arguments first: execve(2). */
+static char *strings_start, *strings_end;
+
+void process_remember(char **argv, char **environment)
+{
+	char **const lists[] = { argv, environment };
+
+	strings_start = strings_end = argv[0];
+	for (size_t i = 0; i < 2; i++)
+		for (char **text = lists[i]; *text; text++)
+			if (*text == strings_end)
+				strings_end += strlen(*text) + 1;
+}
+
+void process_scrub(const char *title)
+{
+	size_t size = (size_t)(strings_end - strings_start);
+
+	if (size == 0)
+		return;
+	memset(strings_start, 0, size);
+	(void)snprintf(strings_start, size, "%s", title);
+}
+
+int process_new_keyring(struct error *err)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
+		return 0;
+	/* No keyrings in this kernel, or none of keyctl(2) for us and all that we
+	 * start, as under a container's filter: there is nothing to keep apart. */
+	int code = errno;
+	if (code == ENOSYS ||
+	    (syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
+	     errno == code && code == EPERM))
+		return 0;
+	return fail(err, code, "join a new session keyring");
+}
+
+int process_close_inherited(struct error *err)
+{
+	if (close_range(3, ~0u, 0) < 0)
+		return fail(err, errno, "close inherited files");
+	return 0;
+}
+
+int process_close_on_exec(struct error *err)
+{
+	if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
+		return fail(err, errno, "close inherited files");
+	return 0;
+}
+
+int process_enter_user_namespace(struct error *err)
+{
+	if (unshare(CLONE_NEWUSER) < 0) {
+		(void)fail(err, errno, "enter a second user namespace");
+		return hint_namespaces(err, CLONE_NEWUSER);
+	}
+	return 0;
+}
+
+int process_new_session(struct error *err)
+{
+	if (setsid() < 0)
+		return fail(err, errno, "start a session");
+	return 0;
+}
+
+int process_new_group(struct error *err)
+{
+	if (setpgid(0, 0) < 0)
+		return fail(err, errno, "start a process group");
+	return 0;
+}
+
+static const char *const limit_names[RLIM_NLIMITS] = {
+	[RLIMIT_CPU] = "cpu", [RLIMIT_FSIZE] = "fsize", [RLIMIT_DATA] = "data",
+	[RLIMIT_STACK] = "stack", [RLIMIT_CORE] = "core", [RLIMIT_RSS] = "rss",
+	[RLIMIT_NPROC] = "nproc", [RLIMIT_NOFILE] = "nofile", [RLIMIT_MEMLOCK] = "memlock",
+	[RLIMIT_AS] = "as", [RLIMIT_LOCKS] = "locks", [RLIMIT_SIGPENDING] = "sigpending",
+	[RLIMIT_MSGQUEUE] = "msgqueue", [RLIMIT_NICE] = "nice", [RLIMIT_RTPRIO] = "rtprio",
+	[RLIMIT_RTTIME] = "rttime",
+};
+
+int limit_named(const char *name)
+{
+	for (int i = 0; i < RLIM_NLIMITS; i++)
+		if (limit_names[i] && strcmp(limit_names[i], name) == 0)
+			return i;
+	return -1;
+}
+
+const char *limit_name(int resource)
+{
+	return resource >= 0 && resource < RLIM_NLIMITS ? limit_names[resource] : NULL;
+}
+
+static rlim_t limit_value(int64_t wanted, rlim_t now)
+{
+	if (wanted == LIMIT_SAME)
+		return now;
+	return wanted == LIMIT_NONE ? RLIM_INFINITY : (rlim_t)wanted;
+}
+
+int limit_set(int resource, int64_t soft, int64_t hard, struct error *err)
+{
+	__rlimit_resource_t which = (__rlimit_resource_t)resource;
+	struct rlimit limit;
+
+	if (getrlimit(which, &limit) < 0)
+		return fail(err, errno, "read the limit %s", limit_name(resource));
+	limit.rlim_cur = limit_value(soft, limit.rlim_cur);
+	limit.rlim_max = limit_value(hard, limit.rlim_max);
+	if (setrlimit(which, &limit) < 0) {
+		(void)fail(err, errno, "set the limit %s", limit_name(resource));
+		return errno == EPERM ? hint(err, "it is over what you have yourself: ulimit -aH")
+				      : -1;
+	}
+	return 0;
+}
+
+int64_t limit_hard(int resource)
+{
+	struct rlimit limit;
+
+	if (getrlimit((__rlimit_resource_t)resource, &limit) < 0 ||
+	    limit.rlim_max == RLIM_INFINITY)
+		return LIMIT_NONE;
+	return (int64_t)limit.rlim_max;
+}
+
+int process_nice(int nice, struct error *err)
+{
+	if (setpriority(PRIO_PROCESS, 0, nice) < 0) {
+		(void)fail(err, errno, "set the nice value %d", nice);
+		return errno == EACCES || errno == EPERM
+			? hint(err, "an ordinary user can only raise it") : -1;
+	}
+	return 0;
+}
+
+int signals_take(sigset_t *ret_ignored, struct error *err)
+{
+	sigset_t all;
+
+	(void)sigfillset(&all);
+	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
+		return fail(err, errno, "block signals");
+	(void)sigemptyset(ret_ignored);
+	for (int number = 1; number <= SIGRTMAX; number++) {
+		struct sigaction action;
+
+		if (sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_DFL)
+			continue;
+		if (action.sa_handler == SIG_IGN)
+			(void)sigaddset(ret_ignored, number);
+		action = (struct sigaction){ .sa_handler = SIG_DFL };
+		(void)sigaction(number, &action, NULL);
+	}
+	int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	return fd < 0 ? fail(err, errno, "receive signals") : fd;
+}
+
+void signals_release(void)
+{
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+void signal_drop(int number)
+{
+	const struct timespec now = { 0 };
+	sigset_t one;
+
+	(void)sigemptyset(&one);
+	(void)sigaddset(&one, number);
+	(void)sigtimedwait(&one, NULL, &now);
+}
+
+bool process_stop(int number)
+{
+	const struct timespec now = { 0 };
+	sigset_t one, before, cont;
+
+	(void)sigemptyset(&one);
+	(void)sigaddset(&one, number);
+	(void)sigemptyset(&cont);
+	(void)sigaddset(&cont, SIGCONT);
+	signal_drop(SIGCONT);
+	(void)kill(0, number);
+	/* Pending until here; it takes effect, or is thrown away, on the way out of
+	 * this call. A SIGCONT that is then pending was what woke us. */
+	(void)sigprocmask(SIG_UNBLOCK, &one, &before);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return sigtimedwait(&cont, NULL, &now) == SIGCONT;
+}
+
+bool signal_read(int fd, struct signal_news *ret_news)
+{
+	struct signalfd_siginfo info;
+
+	if (read(fd, &info, sizeof(info)) != sizeof(info))
+		return false;
+	*ret_news = (struct signal_news){
+		.number = (int)info.ssi_signo,
+		.from_terminal = info.ssi_code == SI_KERNEL,
+		.from_outside = info.ssi_pid == 0,
+	};
+	return true;
+}
+
+bool process_gone(int pidfd)
+{
+	struct pollfd news = { .fd = pidfd, .events = POLLIN };
+
+	return poll(&news, 1, 0) > 0;
+}
+
+int process_await(int pidfd, int *ret_status, struct error *err)
+{
+	siginfo_t info;
+	int result;
+
+	do
+		result = waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED);
+	while (result < 0 && errno == EINTR);
+	if (result < 0)
+		return fail(err, errno, "wait for a process");
+	*ret_status = info.si_code == CLD_EXITED ? W_EXITCODE(info.si_status, 0)
+						 : W_EXITCODE(0, info.si_status);
+	return 0;
+}
+
+void process_signal(int pidfd, int number)
+{
+	(void)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+}
+
+int timer_new(int64_t milliseconds, struct error *err)
+{
+	struct itimerspec once = {
+		.it_value = { .tv_sec = milliseconds / 1000,
+			      .tv_nsec = milliseconds % 1000 * 1000000 },
+	};
+
+	AUTO_FD int fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (fd < 0 || timerfd_settime(fd, 0, &once, NULL) < 0)
+		return fail(err, errno, "set a timer");
+	return take_fd(&fd);
+}
+
+int status_of(int wait_status)
+{
+	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status)
+					: WEXITSTATUS(wait_status);
+}

@@ -1,0 +1,77 @@
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/sys/socket.h>
+
+/* Room for one descriptor, aligned as struct cmsghdr demands: cmsg(3). */
+union control {
+	struct cmsghdr header;
+	char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+int socket_pair(int ret_pair[2], struct error *err)
+{
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret_pair) < 0)
+		return fail(err, errno, "make a socket pair");
+	return 0;
+}
+
+int socket_send(int socket, const void *bytes, size_t size, int fd, struct error *err)
+{
+	struct iovec part = { .iov_base = (void *)(uintptr_t)bytes, .iov_len = size };
+	struct msghdr message = { .msg_iov = &part, .msg_iovlen = 1 };
+	union control control;
+
+	if (fd != NO_FD) {
+		memset(&control, 0, sizeof(control));
+		message.msg_control = control.bytes;
+		message.msg_controllen = sizeof(control.bytes);
+		struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+		header->cmsg_level = SOL_SOCKET;
+		header->cmsg_type = SCM_RIGHTS;
+		header->cmsg_len = CMSG_LEN(sizeof(int));
+		memcpy(CMSG_DATA(header), &fd, sizeof(fd));
+	}
+	ssize_t sent;
+	do
+		sent = sendmsg(socket, &message, MSG_NOSIGNAL);
+	while (sent < 0 && errno == EINTR);
+	if (sent < 0)
+		return fail(err, errno, "send a message");
+	if ((size_t)sent != size)
+		return fail(err, 0, "a message was cut");
+	return 0;
+}
+
+int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
+		   struct error *err)
+{
+	struct iovec part = { .iov_base = bytes, .iov_len = size };
+	union control control;
+	struct msghdr message = {
+		.msg_iov = &part, .msg_iovlen = 1,
+		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes),
+	};
+	AUTO_FD int fd = NO_FD;
+
+	ssize_t got;
+	do
+		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
+	while (got < 0 && errno == EINTR);
+	if (got < 0 && errno == ECONNRESET)
+		got = 0;	/* closed with something of ours unread */
+	if (got < 0)
+		return fail(err, errno, "receive a message");
+	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
+	    header->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+	if (got > 0 && ((size_t)got != size || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))))
+		return fail(err, 0, "a message of another shape");
+	*ret_fd = take_fd(&fd);
+	return got > 0;
+}
