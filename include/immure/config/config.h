@@ -1,0 +1,128 @@
+/* What was asked: every setting as it was said, with the place that said it.
+ * Nothing here was looked up on the host or decided; that is plan/. */
+#ifndef IMMURE_CONFIG_CONFIG_H
+#define IMMURE_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <immure/base/arena.h>
+#include <immure/sys/namespace.h>
+
+struct error;
+struct option;
+struct reading;
+
+/* Who said it. */
+struct origin {
+	const char *file;	/* NULL: the command line */
+	unsigned line;
+};
+
+/* One option as it was said. */
+struct setting {
+	const struct option *option;
+	const char *value;	/* "" for an option without one */
+	const struct origin *origin;
+};
+
+/* A scalar of each kind; origin is NULL while nobody said anything. `order` counts
+ * what was said, from 1: of two words about the same place the higher one wins. */
+struct text { const char *value; const struct origin *origin; size_t order; };
+struct number { int64_t value; const struct origin *origin; };
+struct choice { int value; const struct origin *origin; size_t order; };
+
+/* Values of --proc and --sys, of --dev, and of --cwd, in the order of the words
+ * that their rows list. */
+enum kernel_view { KERNEL_NEW, KERNEL_NONE, KERNEL_HOST_READ_ONLY };
+enum device_view { DEVICES_NEW, DEVICES_NONE };
+enum directory_view { DIRECTORY_HIDE, DIRECTORY_READ_ONLY, DIRECTORY_WRITABLE };
+
+struct share {
+	enum namespace namespace;
+	const struct origin *origin;
+};
+
+/* What the user wants at a place of the view; "last word wins" is per target. */
+enum placing {
+	PLACE_BIND, PLACE_READ_ONLY_BIND, PLACE_DEVICE_BIND, PLACE_TMPFS, PLACE_DIRECTORY,
+	PLACE_COPY, PLACE_LINK, PLACE_HIDE, PLACE_READ_ONLY, PLACE_ETC, PLACE_SYSTEM,
+};
+
+struct place {
+	enum placing placing;
+	bool optional;			/* a missing source is no failure */
+	const char *source;		/* host path, or a link's text; else NULL */
+	const char *target;		/* NULL: the same as the source */
+	uint64_t size;			/* of a tmpfs in bytes; 0: not said */
+	unsigned mode;			/* of a tmpfs */
+	const struct origin *origin;
+	size_t order;
+};
+
+enum variable_verb { VARIABLE_SET, VARIABLE_UNSET, VARIABLE_KEEP };
+
+struct variable {
+	enum variable_verb verb;
+	const char *name;		/* KEEP: may end in '*' */
+	const char *value;		/* SET only */
+	const struct origin *origin;
+};
+
+struct limit {
+	int resource;
+	int64_t soft, hard;		/* LIMIT_NONE, LIMIT_SAME of sys/process.h */
+	const struct origin *origin;
+};
+
+/* A sysctl, or a limit of /proc/sys/user by its sysctl's key. */
+struct tunable {
+	const char *key, *value;
+	const struct origin *origin;
+};
+
+enum help { HELP_NONE, HELP_SHORT, HELP_ALL };
+
+struct config {
+	struct arena *arena;		/* owns every string and list here */
+	LIST(struct setting) said;	/* all of it, in order */
+
+	LIST(struct share) shares;
+	struct text user, hostname, domainname;
+
+	struct text chdir, home;
+	struct choice cwd, proc, sys, dev, git_rw;
+	LIST(struct place) places;
+
+	LIST(struct variable) variables;
+	LIST(struct limit) limits;
+	LIST(struct tunable) sysctls, namespace_limits;
+	struct number timeout, nice;
+	struct choice as_pid_1;
+
+	struct choice quiet, verbose, dry_run;
+	enum help help;
+	bool version;
+	struct text profile;
+	const char *const *command;	/* NULL-ended; the rest of argv */
+
+	const struct reading *reading;	/* the profiles that are being read right now */
+	unsigned profiles_read;		/* how many so far: a bound for includes */
+};
+
+/* The origin as a user reads it: "command line", or "FILE:LINE". */
+const char *origin_text(struct arena *arena, const struct origin *origin);
+
+/* Read a command line behind its verb into a new configuration: the profile that
+ * it names or, without one, the one called "default", with what they include;
+ * then the words of argv themselves, up to "--" or the first that is no option.
+ * `argv` must outlive the result, whose strings belong to `arena`. NULL and *err
+ * say which word or line of which file is wrong. */
+struct config *config_read(struct arena *arena, char **argv, struct error *err);
+
+/* The configuration that a profile alone makes; `name` as --profile takes it, NULL
+ * for the default. */
+struct config *config_read_profile(struct arena *arena, const char *name,
+				   struct error *err);
+
+#endif

@@ -1,0 +1,35 @@
+/* Profiles: files of settings, a line each, in the language of the option table. */
+#ifndef IMMURE_CONFIG_PROFILE_H
+#define IMMURE_CONFIG_PROFILE_H
+
+#include <stddef.h>
+
+struct arena;
+struct config;
+struct error;
+struct origin;
+
+/* profiles/default.profile, as it was when this program was built. */
+extern const char default_profile_text[];
+
+/* Apply the profile `name`, a path when it has a slash, else looked for as
+ * NAME.profile in the user's, the system's and the installed directory and, for
+ * "default", in this program. `asked` is who named it. -1 names file and line. */
+int profile_apply(struct config *config, const char *name, const struct origin *asked,
+		  struct error *err);
+
+/* Apply the lines of a profile already in memory; `name` stands in origins. */
+int profile_apply_text(struct config *config, const char *name, const char *text,
+		       size_t length, struct error *err);
+
+/* The settings that count, in order, as lines of a profile, each with its origin
+ * as a comment: read back, they make the same configuration. From the arena. */
+char *profile_text(const struct config *config);
+
+/* Write one value so that a profile line gives it back byte for byte. */
+char *profile_quote(struct arena *arena, const char *value);
+
+/* The user's own directory for profiles, NULL when there is no home directory. */
+const char *profile_user_directory(struct arena *arena);
+
+#endif

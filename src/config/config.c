@@ -1,0 +1,168 @@
+/* The command line. A word of it is read once, into a setting; the profile that it
+ * names is applied first, since what is typed has the last word. */
+#include <string.h>
+
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/config/config.h>
+#include <immure/config/option.h>
+#include <immure/config/profile.h>
+
+static const struct origin command_line = { .file = NULL };
+
+struct reader {
+	struct arena *arena;
+	char **next;		/* the first word not read */
+	LIST(struct setting) settings;
+};
+
+const char *origin_text(struct arena *arena, const struct origin *origin)
+{
+	if (!origin || !origin->file)
+		return "command line";
+	return arena_format(arena, "%s:%u", origin->file, origin->line);
+}
+
+static int unknown_option(const char *name, struct error *err)
+{
+	const struct option *near = option_nearest(name, CLI);
+	const struct option *elsewhere = option_named(name, strlen(name), PROFILE);
+
+	(void)fail(err, 0, "unknown option --%s", name);
+	if (elsewhere)
+		return hint(err, "%s is for profiles only", name);
+	if (near)
+		return hint(err, "did you mean --%s?", near->name);
+	return hint(err, "immure run --help=all lists every option");
+}
+
+static void record(struct reader *reader, const struct option *option, const char *value)
+{
+	*list_add(reader->arena, &reader->settings) =
+		(struct setting){ option, value, &command_line };
+}
+
+/* The word behind an option is its value, whatever it looks like. */
+static const char *value_behind(struct reader *reader, const struct option *option,
+				struct error *err)
+{
+	const char *value = *reader->next;
+
+	if (!value) {
+		(void)fail(err, 0, "--%s needs a value: %s", option->name, option->arg);
+		return NULL;
+	}
+	reader->next++;
+	return value;
+}
+
+static int read_long(struct reader *reader, const char *word, struct error *err)
+{
+	size_t length = strcspn(word, "=");
+	const char *value = word[length] ? word + length + 1 : NULL;
+	const struct option *option = option_named(word, length, CLI);
+
+	if (!option)
+		return unknown_option(arena_copy_part(reader->arena, word, length), err);
+	if (value && !option->arg)
+		return fail(err, 0, "--%s takes no value", option->name);
+	if (!value && option->arg && !option->arg_optional &&
+	    !(value = value_behind(reader, option, err)))
+		return -1;
+	record(reader, option, value ? value : "");
+	return 0;
+}
+
+/* -q, -qn, -b DIR, -bDIR */
+static int read_letters(struct reader *reader, const char *letters, struct error *err)
+{
+	for (; *letters; letters++) {
+		const struct option *option = option_lettered(*letters, CLI);
+
+		if (!option) {
+			(void)fail(err, 0, "unknown option -%c", *letters);
+			return hint(err, "immure run --help=all lists every option");
+		}
+		if (!option->arg || option->arg_optional) {
+			record(reader, option, "");
+			continue;
+		}
+		const char *value = letters[1] ? letters + 1
+					       : value_behind(reader, option, err);
+		if (!value)
+			return -1;
+		record(reader, option, value);
+		break;
+	}
+	return 0;
+}
+
+static int read_words(struct reader *reader, struct error *err)
+{
+	while (*reader->next) {
+		const char *word = *reader->next;
+
+		if (word[0] != '-' || word[1] == '\0')
+			return 0;
+		reader->next++;
+		if (text_is(word, "--"))
+			return 0;
+		if (word[1] == '-' ? read_long(reader, word + 2, err) < 0
+				   : read_letters(reader, word + 1, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct config *config_new(struct arena *arena)
+{
+	struct config *config = arena_alloc(arena, sizeof(*config));
+
+	config->arena = arena;
+	return config;
+}
+
+/* Whoever asks for help gets it, whatever else is wrong with the line. */
+static bool asks_only(struct config *config, const struct reader *reader)
+{
+	struct error ignored;
+
+	list_each(const struct setting, setting, &reader->settings)
+		if (text_is(setting->option->name, "help") ||
+		    text_is(setting->option->name, "version"))
+			(void)option_apply(config, setting, &ignored);
+	return config->help || config->version;
+}
+
+struct config *config_read(struct arena *arena, char **argv, struct error *err)
+{
+	struct config *config = config_new(arena);
+	struct reader reader = { .arena = arena, .next = argv };
+	const struct setting *profile = NULL;
+
+	if (read_words(&reader, err) < 0)
+		return NULL;
+	if (asks_only(config, &reader))
+		return config;
+	list_each(const struct setting, setting, &reader.settings)
+		if (text_is(setting->option->name, "profile"))
+			profile = setting;
+	if (profile_apply(config, profile ? profile->value : "default", &command_line,
+			  err) < 0)
+		return NULL;
+	list_each(const struct setting, setting, &reader.settings)
+		if (option_apply(config, setting, err) < 0)
+			return NULL;
+	config->command = (const char *const *)reader.next;
+	return config;
+}
+
+struct config *config_read_profile(struct arena *arena, const char *name,
+				   struct error *err)
+{
+	struct config *config = config_new(arena);
+
+	if (profile_apply(config, name ? name : "default", &command_line, err) < 0)
+		return NULL;
+	return config;
+}

@@ -1,0 +1,336 @@
+/* One row an option. Order is the order of --help and of the man page. */
+#include <string.h>
+
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/config/config.h>
+#include <immure/config/option.h>
+
+#include "set.h"
+
+#define FIELD(name) offsetof(struct config, name)
+#define ANYWHERE (CLI | PROFILE)
+
+static const char *const kernel_words[] = { "new", "none", "host-ro", NULL };
+static const char *const device_words[] = { "new", "none", NULL };
+static const char *const directory_words[] = { "hide", "ro", "rw", NULL };
+static const char *const namespace_words[] = {
+	"user", "mount", "pid", "ipc", "uts", "net", "cgroup", "none", NULL
+};
+static const char *const help_words[] = { "all", NULL };
+static const char *const user_words[] = { "root", "self", NULL };
+static const char *const home_words[] = { "none", "private", NULL };
+
+const char *const option_group_titles[OPTION_GROUPS] = {
+	[GROUP_GENERAL] = "General",
+	[GROUP_FILES] = "Files",
+	[GROUP_SYSTEM_FILES] = "System files",
+	[GROUP_IDENTITY] = "Identity",
+	[GROUP_NAMESPACES] = "Namespaces",
+	[GROUP_COMMAND] = "The command",
+	[GROUP_ENVIRONMENT] = "Environment",
+};
+
+const struct option option_table[] = {
+	{ .name = "profile", .letter = 'p', .arg = "NAME", .in = CLI, .everyday = true,
+	  .group = GROUP_GENERAL, .complete = COMPLETE_PROFILES,
+	  .set = set_text, .field = FIELD(profile),
+	  .help = "use this profile instead of `default`",
+	  .man = "Start from the profile *NAME* instead of `default`: a file when it has a"
+		 " slash, else *NAME*`.profile` in `~/.config/immure/profiles`,"
+		 " `/etc/immure/profiles` or the installed directory. A profile that wants"
+		 " the default's walls says `include default`." },
+	{ .name = "include", .arg = "NAME", .in = PROFILE,
+	  .group = GROUP_GENERAL, .complete = COMPLETE_PROFILES, .list = true,
+	  .set = set_include,
+	  .help = "read another profile here",
+	  .man = "Read the lines of the profile *NAME* in this place. A relative path is"
+		 " taken from the directory of the file that includes it. A profile that"
+		 " includes its own name gets the next one of that name on the search path." },
+	{ .name = "dry-run", .letter = 'n', .in = CLI, .everyday = true,
+	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(dry_run),
+	  .help = "print the whole plan and who asked for what; start nothing",
+	  .man = "Print everything that would be done, a line each with the place that asked"
+		 " for it, and start nothing." },
+	{ .name = "quiet", .letter = 'q', .in = ANYWHERE,
+	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(quiet),
+	  .help = "no notes and no advice; errors only",
+	  .man = "Print errors only: no notes on what is shared, no advice when the command"
+		 " fails." },
+	{ .name = "verbose", .letter = 'v', .in = CLI,
+	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(verbose),
+	  .help = "also say what was skipped and why",
+	  .man = "Also say which optional things were skipped, and why." },
+	{ .name = "help", .letter = 'h', .arg = "all", .arg_optional = true, .in = CLI,
+	  .everyday = true, .group = GROUP_GENERAL, .complete = COMPLETE_WORDS,
+	  .words = help_words, .set = set_help,
+	  .help = "this help; --help=all lists every option",
+	  .man = "Print the options used every day, with examples; with `=all` every one." },
+	{ .name = "version", .letter = 'V', .in = CLI,
+	  .group = GROUP_GENERAL, .set = set_version,
+	  .help = "print the version",
+	  .man = "Print the version and end." },
+
+	{ .name = "bind", .letter = 'b', .arg = "SRC[:DEST]", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_bind,
+	  .help = "make a host path visible and writable",
+	  .man = "Show the host's *SRC* at *DEST*, by default at the same path, writable as far"
+		 " as the caller may write it. What is mounted below it comes along with the"
+		 " restrictions it has. A colon in a path is written `\\:`. *SRC* must exist."
+		 " The `.git` of a directory is guarded; see **--git-rw**." },
+	{ .name = "bind-try", .arg = "SRC[:DEST]", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_bind_try,
+	  .help = "the same, if the host has it",
+	  .man = "Like **--bind**, but nothing happens when *SRC* does not exist." },
+	{ .name = "ro-bind", .letter = 'r', .arg = "SRC[:DEST]", .in = ANYWHERE,
+	  .everyday = true, .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true,
+	  .set = set_ro_bind,
+	  .help = "make a host path visible, read-only",
+	  .man = "Like **--bind**, but nothing below *DEST* can be written." },
+	{ .name = "ro-bind-try", .arg = "SRC[:DEST]", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true,
+	  .set = set_ro_bind_try,
+	  .help = "the same, if the host has it",
+	  .man = "Like **--ro-bind**, but nothing happens when *SRC* does not exist." },
+	{ .name = "dev-bind", .arg = "SRC[:DEST]", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_dev_bind,
+	  .help = "make a host path visible and its devices usable",
+	  .man = "Like **--bind**, but device files at or below *SRC* can be opened too, as far"
+		 " as the caller may." },
+	{ .name = "dev-bind-try", .arg = "SRC[:DEST]", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true,
+	  .set = set_dev_bind_try,
+	  .help = "the same, if the host has it",
+	  .man = "Like **--dev-bind**, but nothing happens when *SRC* does not exist." },
+	{ .name = "tmpfs", .arg = "PATH[:size=N,mode=OCTAL]", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_NOTHING, .list = true, .set = set_tmpfs,
+	  .help = "an empty directory in memory, writable",
+	  .man = "An empty writable directory at *PATH* that is gone at the end. Without a size"
+		 " it shares the sandbox's one memory file system, at most a quarter of the"
+		 " host's memory and never over 2 GiB; with `size=` it is one of its own of *N*"
+		 " bytes (K, M, G). `mode=` is 755 unless said." },
+	{ .name = "dir", .arg = "PATH", .in = ANYWHERE,
+	  .group = GROUP_FILES, .list = true, .set = set_dir,
+	  .help = "make a directory in the view",
+	  .man = "Make the directory *PATH*, and those above it, in the view. It is as writable"
+		 " as what it stands in. Nothing is ever made in a host directory." },
+	{ .name = "file", .arg = "SRC:DEST", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_file,
+	  .help = "a private copy of a host file",
+	  .man = "Put a copy of the host's file *SRC* at *DEST*. It can be changed where it"
+		 " stands in a writable place, and the original stays as it is." },
+	{ .name = "symlink", .arg = "TARGET:PATH", .in = ANYWHERE,
+	  .group = GROUP_FILES, .list = true, .set = set_symlink,
+	  .help = "a symbolic link in the view",
+	  .man = "Make *PATH* a symbolic link with the text *TARGET*." },
+	{ .name = "hide", .arg = "PATH", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_hide,
+	  .help = "cover a path with nothing",
+	  .man = "Cover *PATH* with an empty, read-only file or directory. What does not exist"
+		 " in the view needs no cover and gets none." },
+	{ .name = "remount-ro", .arg = "PATH", .in = ANYWHERE,
+	  .group = GROUP_FILES, .list = true, .set = set_remount_ro,
+	  .help = "make a part of the view read-only",
+	  .man = "Make what is at *PATH* read-only once everything is in its place. What is"
+		 " mounted below it keeps its own rights." },
+	{ .name = "home", .arg = "none|private|DIR", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .words = home_words,
+	  .set = set_path, .field = FIELD(home),
+	  .help = "what is at $HOME: nothing, an empty directory, or DIR",
+	  .man = "`private` is an empty writable directory in memory at the usual path;"
+		 " `none` is no such directory; a directory of the host is bound there,"
+		 " writable." },
+	{ .name = "cwd", .arg = "hide|ro|rw", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_FILES, .complete = COMPLETE_WORDS, .words = directory_words,
+	  .set = set_word, .field = FIELD(cwd),
+	  .help = "show the current directory: not, read-only, or writable",
+	  .man = "The current directory stands at its own path, and the command starts in it."
+		 " `/`, the home directory, what is above that, and directories of the system or"
+		 " of the view (`/etc`, `/usr`, `/tmp`, `/run`, `/dev` ...) are not shown for"
+		 " being the current one; the command then starts in the view's directory of"
+		 " that name or in $HOME." },
+	{ .name = "git-rw", .in = ANYWHERE,
+	  .group = GROUP_FILES, .set = set_flag, .field = FIELD(git_rw),
+	  .help = "let the command change .git/config and .git/hooks",
+	  .man = "In a directory that is writable, `.git/config`, `.git/hooks` and those of its"
+		 " submodules are read-only, and `.git` cannot be moved away, because what is"
+		 " written there runs later, outside, when git is called. This lifts it. The"
+		 " guard raises the bar; it is not a boundary." },
+
+	{ .name = "proc", .arg = "new|none|host-ro", .in = ANYWHERE,
+	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_WORDS, .words = kernel_words,
+	  .set = set_word, .field = FIELD(proc),
+	  .help = "what /proc is: the sandbox's own, nothing, or the host's",
+	  .man = "`new` shows the sandbox's own processes, with what tells of the host covered"
+		 " and `/proc/sys` read-only. `host-ro` is the host's own /proc, read-only: it"
+		 " is for containers in which the kernel refuses a new one, and it gives up that"
+		 " the processes outside are invisible." },
+	{ .name = "sys", .arg = "new|none|host-ro", .in = ANYWHERE,
+	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_WORDS, .words = kernel_words,
+	  .set = set_word, .field = FIELD(sys),
+	  .help = "what /sys is: a small one of its own, nothing, or the host's",
+	  .man = "`new` shows `class/net`, `devices/virtual/net` and `devices/system` of the"
+		 " sandbox's network namespace, read-only. `host-ro` is the host's /sys,"
+		 " read-only, with the kernel's own corners covered." },
+	{ .name = "dev", .arg = "new|none", .in = ANYWHERE,
+	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_WORDS, .words = device_words,
+	  .set = set_word, .field = FIELD(dev),
+	  .help = "what /dev is: a minimal one, or nothing",
+	  .man = "`new` has null, zero, full, random, urandom, tty, shm, mqueue and terminals of"
+		 " its own. Single devices are added with **--dev-bind**." },
+	{ .name = "etc", .arg = "PATH", .in = ANYWHERE,
+	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_PATHS, .list = true,
+	  .set = set_etc,
+	  .help = "show one more entry of /etc, if the host has it",
+	  .man = "Show `/etc/`*PATH*, or *PATH* below `/etc`, read-only: a directory is bound, a"
+		 " link stays a link, a small file is copied. An entry the host lacks is"
+		 " skipped." },
+	{ .name = "system", .arg = "PATH", .in = ANYWHERE,
+	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_PATHS, .list = true,
+	  .set = set_system,
+	  .help = "show a system directory as the host has it, read-only",
+	  .man = "Bind the host's *PATH* read-only at its own path; where the host has a link,"
+		 " as `/bin` often is, the view has the same link. What the host lacks is"
+		 " skipped." },
+
+	{ .name = "user", .arg = "root|self|UID[:GID]", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_IDENTITY, .complete = COMPLETE_WORDS, .words = user_words,
+	  .set = set_user, .field = FIELD(user),
+	  .help = "who the command is inside: root, yourself, or a number",
+	  .man = "The one user and group id that exist inside; both stand for the caller's own"
+		 " outside, so that what the command writes belongs to the caller. `root` is 0,"
+		 " `self` the caller's ids. Root inside has no capability." },
+	{ .name = "hostname", .arg = "NAME", .in = ANYWHERE,
+	  .group = GROUP_IDENTITY, .set = set_hostname, .field = FIELD(hostname),
+	  .help = "the host name inside",
+	  .man = "The host name inside." },
+	{ .name = "domainname", .arg = "NAME", .in = ANYWHERE,
+	  .group = GROUP_IDENTITY, .set = set_domainname, .field = FIELD(domainname),
+	  .help = "the NIS domain name inside",
+	  .man = "The NIS domain name inside; see uname(2)." },
+
+	{ .name = "share", .letter = 's', .arg = "NAME,...", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_NAMESPACES, .complete = COMPLETE_WORDS, .words = namespace_words,
+	  .list = true, .set = set_share,
+	  .help = "share namespaces with the host: net, pid, ipc, uts ...",
+	  .man = "Share namespaces with the host instead of making new ones: `user`, `mount`,"
+		 " `pid`, `ipc`, `uts`, `net`, `cgroup`. Each is a wall less, and each is"
+		 " announced. `none` takes back what was said before." },
+	{ .name = "sysctl", .arg = "KEY=VALUE", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .list = true, .set = set_sysctl,
+	  .help = "set a kernel parameter of the sandbox's own namespaces",
+	  .man = "Set a kernel parameter that belongs to the sandbox's own namespaces: `net.*`,"
+		 " `kernel.msg*`, `kernel.sem`, `kernel.shm*` and `fs.mqueue.*`." },
+	{ .name = "ns-limit", .arg = "TYPE=N", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .list = true, .set = set_ns_limit,
+	  .help = "limit how many of a kind can exist inside",
+	  .man = "Limit what can exist inside: namespaces of the type `mount`, `pid`, `ipc`,"
+		 " `uts`, `net`, `cgroup` or `time`, `inotify-instances` or `inotify-watches`."
+		 " `user` is always limited to the one that the command lives in, and only"
+		 " `user=0` can be said." },
+
+	{ .name = "chdir", .arg = "PATH", .in = ANYWHERE,
+	  .group = GROUP_COMMAND, .set = set_path, .field = FIELD(chdir),
+	  .help = "start the command in this directory of the view",
+	  .man = "Start the command in *PATH*, which must exist inside." },
+	{ .name = "timeout", .letter = 't', .arg = "TIME", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_COMMAND, .set = set_timeout,
+	  .help = "end the command after so long: 90, 1.5s, 10m, 2h",
+	  .man = "Send the command SIGTERM after *TIME* and, two seconds later, end everything"
+		 " inside. The exit status is then 124. *TIME* is in seconds unless ms, s, m, h"
+		 " or d follows." },
+	{ .name = "rlimit", .arg = "NAME=SOFT[:HARD]", .in = ANYWHERE,
+	  .group = GROUP_COMMAND, .list = true, .set = set_rlimit,
+	  .help = "set a resource limit: nofile=1024, as=2G, core=0 ...",
+	  .man = "Set a limit of setrlimit(2) for the command: `as`, `core`, `cpu`, `data`,"
+		 " `fsize`, `locks`, `memlock`, `msgqueue`, `nice`, `nofile`, `nproc`, `rss`,"
+		 " `rtprio`, `rttime`, `sigpending` or `stack`. Values are numbers, with K, M or"
+		 " G behind them, or `unlimited`. `nproc` counts the sandbox's processes only." },
+	{ .name = "nice", .arg = "N", .in = ANYWHERE,
+	  .group = GROUP_COMMAND, .set = set_nice,
+	  .help = "run the command with this nice value",
+	  .man = "Run the command with the nice value *N*, from -20 to 19. An ordinary user can"
+		 " only raise it." },
+	{ .name = "as-pid-1", .in = ANYWHERE,
+	  .group = GROUP_COMMAND, .set = set_flag, .field = FIELD(as_pid_1),
+	  .help = "the command is process 1 itself, for an init of your own",
+	  .man = "Start the command as process 1 of its pid namespace, without our init. It"
+		 " must then reap what others leave, the kernel keeps signals from it that it"
+		 " does not handle, and job control in its terminal is its own." },
+
+	{ .name = "setenv", .letter = 'e', .arg = "NAME=VALUE", .in = ANYWHERE,
+	  .everyday = true, .group = GROUP_ENVIRONMENT, .complete = COMPLETE_VARIABLES,
+	  .list = true, .set = set_setenv,
+	  .help = "set a variable",
+	  .man = "Set a variable of the command's environment." },
+	{ .name = "unsetenv", .arg = "NAME", .in = ANYWHERE,
+	  .group = GROUP_ENVIRONMENT, .complete = COMPLETE_VARIABLES, .list = true,
+	  .set = set_unsetenv,
+	  .help = "take a variable away",
+	  .man = "Take a variable out of what was set or kept so far." },
+	{ .name = "env-keep", .letter = 'k', .arg = "NAME", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_ENVIRONMENT, .complete = COMPLETE_VARIABLES, .list = true,
+	  .set = set_env_keep,
+	  .help = "let a variable of yours pass",
+	  .man = "Let the caller's variable *NAME* pass, if it is set; `*` at the end stands for"
+		 " any rest. Nothing else of the caller's environment does." },
+};
+
+const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
+
+const struct option *option_named(const char *name, size_t length, unsigned where)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option *option = &option_table[i];
+
+		if ((option->in & where) && strlen(option->name) == length &&
+		    memcmp(option->name, name, length) == 0)
+			return option;
+	}
+	return NULL;
+}
+
+const struct option *option_lettered(char letter, unsigned where)
+{
+	for (size_t i = 0; i < option_count; i++)
+		if ((option_table[i].in & where) && option_table[i].letter == letter)
+			return &option_table[i];
+	return NULL;
+}
+
+const struct option *option_nearest(const char *name, unsigned where)
+{
+	const struct option *nearest = NULL;
+	unsigned best = 4;
+
+	for (size_t i = 0; i < option_count; i++) {
+		const struct option *option = &option_table[i];
+		unsigned distance = text_distance(name, option->name);
+
+		/* Half of a short word changed is another word. */
+		if ((option->in & where) && distance < best &&
+		    distance * 2 <= strlen(option->name)) {
+			best = distance;
+			nearest = option;
+		}
+	}
+	return nearest;
+}
+
+int option_apply(struct config *config, const struct setting *setting,
+		 struct error *err)
+{
+	const struct option *option = setting->option;
+	const struct origin *origin = setting->origin;
+
+	if (option->set(config, setting, err) < 0) {
+		if (option->set == set_include)
+			return -1;	/* its errors name a line of their own */
+		return origin->file ? within(err, "%s:%u: %s", origin->file, origin->line,
+					     option->name)
+				    : within(err, "--%s", option->name);
+	}
+	if (option->set != set_include)
+		*list_add(config->arena, &config->said) = *setting;
+	return 0;
+}

@@ -1,0 +1,435 @@
+/* Reading and writing profiles.
+ *
+ * A line is a long option without its dashes, blank, and its value:
+ *
+ *	bind src		# a comment, at the start or behind a blank
+ *	setenv "GREETING= hello"
+ *
+ * A value is the rest of the line without the blanks around it, or a text in
+ * double quotes. In both, \n, \t, \xHH, \", \#, \\ and "\ " stand for the bytes
+ * that cannot be written otherwise; \: is left for the options that split at
+ * colons. A raw control byte, a byte that is not UTF-8 and any other backslash is
+ * an error: what a reader of the file sees is what applies.
+ *
+ * A profile says what a sandbox lets through, so that its file is checked as one
+ * that grants rights: sys/file.h, file_open_trusted(). */
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/base/path.h>
+#include <immure/base/text.h>
+#include <immure/config/config.h>
+#include <immure/config/option.h>
+#include <immure/config/profile.h>
+#include <immure/sys/file.h>
+
+enum { LONGEST_FILE = 64 * 1024, MOST_FILES = 32, DEEPEST = 16 };
+
+/* Where profiles are looked for by name, first to last. */
+enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, BUILT_IN, NOWHERE };
+
+static const char built_in_name[] = "default.profile (built in)";
+
+/* A profile that is being read, and the one that included it. */
+struct reading {
+	const char *name;		/* as searched for; NULL for a path */
+	const char *file;		/* as messages show it */
+	enum place_of_profiles place;
+	struct file_id id;		/* of a file; type 0 for the built-in text */
+	const struct reading *by;
+	unsigned depth;
+};
+
+/* --- one line -------------------------------------------------------------- */
+
+static int line_fail(const struct origin *origin, struct error *err)
+{
+	return within(err, "%s:%u", origin->file, origin->line);
+}
+
+/* Decode the escape behind a backslash at *text into *out; -1 when there is none
+ * of that kind. */
+static int escape_decode(const char **text, char **out, struct error *err)
+{
+	const char *c = *text + 1;
+
+	switch (*c) {
+	case 'n':
+		*(*out)++ = '\n';
+		break;
+	case 't':
+		*(*out)++ = '\t';
+		break;
+	case '\\': case '"': case '#': case ' ':
+		*(*out)++ = *c;
+		break;
+	case ':':
+		*(*out)++ = '\\';
+		*(*out)++ = ':';
+		break;
+	case 'x': {
+		char digits[3] = { 0 };
+
+		if (!isxdigit((unsigned char)c[1]) || !isxdigit((unsigned char)c[2]))
+			return fail(err, 0, "two hexadecimal digits belong behind \\x");
+		memcpy(digits, c + 1, 2);
+		**out = (char)strtoul(digits, NULL, 16);
+		if (!**out)
+			return fail(err, 0, "\\x00 cannot be part of a value");
+		(*out)++;
+		c += 2;
+		break;
+	}
+	default:
+		return fail(err, 0, "\"\\%c\" stands for nothing; a backslash is written"
+			    " \\\\", *c ? *c : ' ');
+	}
+	*text = c + 1;
+	return 0;
+}
+
+/* Decode the value that begins at `text`, which ends with the line. */
+static int value_decode(struct arena *arena, const char *text, const char **ret_value,
+			struct error *err)
+{
+	bool quoted = *text == '"';
+	char *value = arena_alloc(arena, strlen(text) + 1), *out = value, *solid = value;
+	const char *start = text += quoted;
+
+	for (; *text && !(quoted && *text == '"'); ) {
+		bool blank = *text == ' ' || *text == '\t';
+
+		if (!quoted && *text == '#' && (text == start || text[-1] == ' ' ||
+						text[-1] == '\t'))
+			break;
+		if (*text == '\\') {
+			if (escape_decode(&text, &out, err) < 0)
+				return -1;
+			blank = false;
+		} else {
+			*out++ = *text++;
+		}
+		if (!blank || quoted)
+			solid = out;	/* blanks at the end do not count */
+	}
+	*solid = '\0';
+	*ret_value = value;
+	if (!quoted)
+		return 0;
+	if (*text != '"')
+		return fail(err, 0, "a double quote is not closed");
+	text++;
+	text += strspn(text, " \t");
+	if (*text && *text != '#')
+		return fail(err, 0, "\"%s\" behind the closing quote", text);
+	return 0;
+}
+
+static int unknown_word(const char *word, struct error *err)
+{
+	const struct option *near = option_nearest(word, PROFILE);
+
+	if (option_named(word, strlen(word), CLI)) {
+		(void)fail(err, 0, "%s is for the command line only", word);
+		return -1;
+	}
+	(void)fail(err, 0, "unknown option %s", word);
+	if (word[0] == '-')
+		return hint(err, "a profile has the options without their dashes");
+	return near ? hint(err, "did you mean %s?", near->name) : -1;
+}
+
+static int line_read(struct config *config, const struct origin *origin,
+		     const char *line, struct error *err)
+{
+	struct setting setting = { .value = "", .origin = origin };
+
+	line += strspn(line, " \t");
+	size_t length = strcspn(line, " \t#");
+	if (length == 0)
+		return 0;
+	const char *word = arena_copy_part(config->arena, line, length);
+	setting.option = option_named(word, length, PROFILE);
+	if (!setting.option) {
+		(void)unknown_word(word, err);
+		return line_fail(origin, err);
+	}
+	line += length;
+	line += strspn(line, " \t");
+	bool said = *line && *line != '#';
+	if (said && !setting.option->arg) {
+		(void)fail(err, 0, "%s takes no value", word);
+		return line_fail(origin, err);
+	}
+	if (!said && setting.option->arg && !setting.option->arg_optional) {
+		(void)fail(err, 0, "%s needs a value: %s", word, setting.option->arg);
+		return line_fail(origin, err);
+	}
+	if (said && value_decode(config->arena, line, &setting.value, err) < 0)
+		return line_fail(origin, err);
+	return option_apply(config, &setting, err);
+}
+
+/* --- one text -------------------------------------------------------------- */
+
+/* A line that a person can read whole: no control bytes, UTF-8 throughout. */
+static int line_check(struct arena *arena, const char *line, struct error *err)
+{
+	char *copy = arena_copy(arena, line);
+
+	for (char *c = copy; *c; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (byte == '\t')
+			*c = ' ';
+		else if (byte < 0x20 || byte == 0x7f)
+			return fail(err, 0, "control byte 0x%02x; \\x%02x writes it", byte, byte);
+	}
+	if (!text_is_printable(copy))
+		return fail(err, 0, "bytes that are not printable UTF-8; \\xHH writes one");
+	return 0;
+}
+
+int profile_apply_text(struct config *config, const char *name, const char *text,
+		       size_t length, struct error *err)
+{
+	const char *end = text + length;
+
+	for (unsigned number = 1; text < end; number++) {
+		const char *newline = memchr(text, '\n', (size_t)(end - text));
+		size_t size = (size_t)((newline ? newline : end) - text);
+		struct origin *origin = arena_alloc(config->arena, sizeof(*origin));
+
+		*origin = (struct origin){ .file = name, .line = number };
+		if (memchr(text, '\0', size)) {
+			(void)fail(err, 0, "control byte 0x00");
+			return line_fail(origin, err);
+		}
+		const char *line = arena_copy_part(config->arena, text, size);
+		if (line_check(config->arena, line, err) < 0)
+			return line_fail(origin, err);
+		if (line_read(config, origin, line, err) < 0)
+			return -1;
+		text += size + 1;
+	}
+	return 0;
+}
+
+/* --- finding --------------------------------------------------------------- */
+
+const char *profile_user_directory(struct arena *arena)
+{
+	const char *config_home = getenv("XDG_CONFIG_HOME");
+	const char *home = getenv("HOME");
+
+	if (config_home && config_home[0] == '/')
+		return path_normal(arena, "/", arena_format(arena, "%s/immure/profiles",
+							    config_home));
+	if (home && home[0] == '/')
+		return path_normal(arena, "/", arena_format(arena, "%s/.config/immure/profiles",
+							    home));
+	return NULL;
+}
+
+static const char *directory_of(struct arena *arena, enum place_of_profiles place)
+{
+	switch (place) {
+	case IN_HOME:
+		return profile_user_directory(arena);
+	case IN_ETC:
+		return "/etc/immure/profiles";
+	case INSTALLED:
+		return IMMURE_PREFIX "/share/immure/profiles";
+	case BUILT_IN: case NOWHERE:
+		break;
+	}
+	return NULL;
+}
+
+/* A name that --profile and include may look for: no path, nothing odd. */
+static int check_name(const char *name, struct error *err)
+{
+	if (!isalnum((unsigned char)name[0]) || strlen(name) > 64)
+		return fail(err, 0, "\"%s\" is no name of a profile", name);
+	for (const char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("-_.+", *c))
+			return fail(err, 0, "\"%s\" is no name of a profile", name);
+	return 0;
+}
+
+static int fetch_file(struct config *config, struct reading *reading, int fd,
+		      char **ret_text, size_t *ret_length, struct error *err)
+{
+	if (file_look_fd(fd, &reading->id) < 0)
+		return fail(err, errno, "%s", reading->file);
+	for (const struct reading *by = reading->by; by; by = by->by)
+		if (by->id.type && file_same(&by->id, &reading->id))
+			return fail(err, 0, "%s includes itself", reading->file);
+	return file_read_fd(config->arena, fd, reading->file, LONGEST_FILE, ret_text,
+			    ret_length, err);
+}
+
+/* A path as --profile takes it; an include's is relative to the file it stands in. */
+static int fetch_path(struct config *config, const char *path, struct reading *reading,
+		      char **ret_text, size_t *ret_length, struct error *err)
+{
+	struct arena *arena = config->arena;
+
+	reading->place = NOWHERE;
+	reading->file = path[0] != '/' && reading->by && reading->by->id.type
+		? path_join(arena, path_parent(arena, reading->by->file), path) : path;
+	AUTO_FD int fd = file_open_trusted(reading->file, err);
+	return fd < 0 ? -1 : fetch_file(config, reading, fd, ret_text, ret_length, err);
+}
+
+/* Is there nothing for this user to find: no file, or a directory that is closed
+ * to the caller, as another user's home is? */
+static bool is_absent(const char *dir, const struct error *err)
+{
+	struct file_id id;
+	struct error ignored;
+
+	return err->code == ENOENT || err->code == ENOTDIR ||
+	       (err->code == EACCES && file_look(dir, true, &id, &ignored) < 0);
+}
+
+/* NAME.profile of the first directory that has one. */
+static int fetch_name(struct config *config, const char *name, struct reading *reading,
+		      char **ret_text, size_t *ret_length, struct error *err)
+{
+	bool is_default = text_is(name, "default");
+
+	if (check_name(name, err) < 0)
+		return -1;
+	reading->name = name;
+	reading->place = IN_HOME;
+	for (const struct reading *by = reading->by; by; by = by->by) {
+		if (by->name && text_is(by->name, name)) {
+			reading->place = by->place + 1;	/* the next one of that name */
+			break;
+		}
+	}
+	for (; reading->place < BUILT_IN; reading->place++) {
+		const char *dir = directory_of(config->arena, reading->place);
+
+		/* The installed default is the text that is built in. */
+		if (!dir || (is_default && reading->place == INSTALLED))
+			continue;
+		reading->file = arena_format(config->arena, "%s/%s.profile", dir, name);
+		AUTO_FD int fd = file_open_trusted(reading->file, err);
+		if (fd >= 0)
+			return fetch_file(config, reading, fd, ret_text, ret_length, err);
+		if (!is_absent(dir, err))
+			return -1;
+	}
+	if (is_default && reading->place == BUILT_IN) {
+		reading->file = built_in_name;
+		*ret_text = arena_copy(config->arena, default_profile_text);
+		*ret_length = strlen(*ret_text);
+		return 0;
+	}
+	reading->place = NOWHERE;
+	(void)fail(err, ENOENT, "profile %s", name);
+	return hint(err, "a profile in a file is named with a slash: ./%s", name);
+}
+
+static int fetch(struct config *config, const char *name, struct reading *reading,
+		 char **ret_text, size_t *ret_length, struct error *err)
+{
+	if (reading->depth > DEEPEST)
+		return fail(err, 0, "profiles include each other over %d deep", DEEPEST);
+	if (++config->profiles_read > MOST_FILES)
+		return fail(err, 0, "over %d profiles", MOST_FILES);
+	if (!*name)
+		return fail(err, 0, "an empty name");
+	return strchr(name, '/') ? fetch_path(config, name, reading, ret_text, ret_length, err)
+				 : fetch_name(config, name, reading, ret_text, ret_length, err);
+}
+
+int profile_apply(struct config *config, const char *name, const struct origin *asked,
+		  struct error *err)
+{
+	struct reading reading = {
+		.by = config->reading,
+		.depth = config->reading ? config->reading->depth + 1 : 1,
+	};
+	char *text;
+	size_t length;
+
+	if (fetch(config, name, &reading, &text, &length, err) < 0)
+		return asked->file ? within(err, "%s:%u: include", asked->file, asked->line)
+				   : within(err, "profile");
+	config->reading = &reading;
+	int result = profile_apply_text(config, reading.file, text, length, err);
+	config->reading = reading.by;
+	return result;
+}
+
+/* --- writing --------------------------------------------------------------- */
+
+char *profile_quote(struct arena *arena, const char *value)
+{
+	size_t length = strlen(value);
+	bool quotes = length == 0 || value[0] == '"' || value[0] == '#' ||
+		      value[0] == ' ' || value[length - 1] == ' ' || strstr(value, " #") ||
+		      value[0] == '\t' || value[length - 1] == '\t';
+	bool printable = text_is_printable(value);
+	char *start = arena_alloc(arena, 4 * length + 3), *out = start;
+
+	if (quotes)
+		*out++ = '"';
+	for (const char *c = value; *c; c++) {
+		unsigned char byte = (unsigned char)*c;
+
+		if (byte == '\\' || (byte == '"' && quotes))
+			out += sprintf(out, "\\%c", byte);
+		else if (byte == '\n' || byte == '\t')
+			out += sprintf(out, "\\%c", byte == '\n' ? 'n' : 't');
+		else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !printable))
+			out += sprintf(out, "\\x%02x", byte);
+		else
+			*out++ = *c;
+	}
+	if (quotes)
+		*out++ = '"';
+	*out = '\0';
+	return start;
+}
+
+/* Does a later word take this setting's place? */
+static bool is_superseded(const struct config *config, const struct setting *setting)
+{
+	const struct setting *end = config->said.items + config->said.count;
+
+	if (setting->option->list)
+		return false;
+	for (const struct setting *later = setting + 1; later < end; later++)
+		if (later->option == setting->option)
+			return true;
+	return false;
+}
+
+char *profile_text(const struct config *config)
+{
+	struct arena *arena = config->arena;
+	char *text = arena_copy(arena, "");
+
+	list_each(const struct setting, setting, &config->said) {
+		const struct option *option = setting->option;
+
+		if (!(option->in & PROFILE) || is_superseded(config, setting))
+			continue;
+		const char *line = option->arg
+			? arena_format(arena, "%s %s", option->name,
+				       profile_quote(arena, setting->value))
+			: option->name;
+		text = arena_format(arena, "%s%-40s # %s\n", text, line,
+				    text_escaped(arena, origin_text(arena, setting->origin)));
+	}
+	return text;
+}
