@@ -1,0 +1,118 @@
+/* What will be done: the whole sandbox as data, const outside of plan/. */
+#ifndef IMMURE_PLAN_PLAN_H
+#define IMMURE_PLAN_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <immure/base/arena.h>
+#include <immure/sys/file.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/privilege.h>
+
+struct config;
+struct error;
+
+/* One thing of the view. Targets are normal paths inside. */
+enum item_kind {
+	ITEM_DIRECTORY,		/* made in what it stands in */
+	ITEM_SCRATCH,		/* a writable directory of the one tmpfs */
+	ITEM_TMPFS,		/* a writable tmpfs of its own, `size` bytes */
+	ITEM_LINK,		/* symbolic link with the text `source` */
+	ITEM_TEXT,		/* file with the contents `source` */
+	ITEM_COPY,		/* file with the contents of the host's `source` */
+	ITEM_BIND,		/* the host's `source` */
+	ITEM_CURRENT,		/* the inherited current directory */
+	ITEM_PROC,		/* a new procfs */
+	ITEM_SYSFS,		/* a new sysfs, covered; its parts are items */
+	ITEM_SYSFS_PART,	/* the same path of that sysfs, uncovered */
+	ITEM_DEVPTS,		/* terminals of its own */
+	ITEM_MQUEUE,		/* POSIX message queues of its own */
+	ITEM_CONSOLE,		/* the private terminal, under a second name */
+	ITEM_HIDE,		/* covered with nothing, if it is there */
+	ITEM_PIN,		/* bound onto itself: cannot be moved away */
+	ITEM_READ_ONLY,		/* read-only, once everything is in its place */
+	ITEM_KINDS
+};
+
+struct item {
+	enum item_kind kind;
+	const char *target;
+	const char *source;
+	struct file_id id;		/* what the host's source was when planned */
+	bool writable, devices;
+	bool pinned;			/* TEXT: also bound onto itself */
+	uint64_t size;			/* TMPFS */
+	unsigned mode;			/* permission bits of what is made */
+	const char *origin;		/* who asked, for messages; never NULL */
+	size_t order;			/* of the words; 0: nobody said it */
+	const char *base;		/* the target this one goes away with; or NULL */
+};
+
+struct tuning {
+	const char *key, *value;
+	const char *origin;
+};
+
+struct resource_limit {
+	int resource;
+	int64_t soft, hard;		/* as limit_set() takes them */
+	const char *origin;
+};
+
+struct plan {
+	struct arena *arena;		/* owns all of it */
+
+	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
+	bool own_user;			/* maps below apply, and a second namespace */
+	struct idmap outer;		/* of the set-up: root stands for the caller */
+	struct idmap inner;		/* of the command, in the second one */
+
+	bool own_mounts;		/* there is a view; else the host's files */
+	LIST(struct item) items;	/* parents first, ITEM_READ_ONLY last */
+	uint64_t memory;		/* bytes of the one tmpfs */
+	uint64_t inodes;
+	bool host_proc;			/* no procfs of its own is made */
+	bool own_terminal;		/* a terminal is among 0, 1, 2 */
+	enum stdio_kind stdio[3];
+
+	const char *hostname, *domainname;	/* NULL: shared with the host */
+	bool loopback;
+	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
+
+	LIST(struct resource_limit) limits;
+	bool has_nice;
+	int nice;
+	int64_t timeout;		/* milliseconds; 0: none */
+	bool as_pid_1;
+
+	const char *directory;		/* where the command starts */
+	const char *other_directory;	/* when that is not in the view; NULL: fail */
+	const char *program;		/* path; NULL: searched in `search_path` */
+	const char *search_path;
+	const char *const *command;	/* its argv, NULL-ended */
+	const char *const *environment;	/* its environment, NULL-ended */
+
+	LIST(const char *) notes;	/* what must be said before it starts */
+	LIST(const char *) skipped;	/* what --verbose says was left out */
+	LIST(const char *) advice;	/* what it ran without, if it fails */
+	LIST(const char *) watches;	/* host directories that it may write, to be
+					 * looked through for what git runs later */
+	int64_t started;		/* by file_clock(): what is newer is new */
+};
+
+/* Decide everything from a configuration and what the host has: nothing is
+ * changed and nothing starts. `config` must outlive the plan, whose strings belong
+ * to the configuration's arena. NULL and *err with the origin of what is wrong. */
+const struct plan *plan_make(const struct config *config, struct error *err);
+
+/* Print the plan for a person, an item a line with its origin. */
+void plan_print(const struct plan *plan, FILE *out);
+
+/* Where on the host a command that was not found inside would have been: the path
+ * through the caller's own PATH, from the arena, or NULL. */
+const char *plan_command_outside(const struct plan *plan);
+
+#endif

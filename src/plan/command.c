@@ -1,0 +1,167 @@
+/* What runs: the command and where it starts, its standard descriptors, its limits,
+ * and what a person is told when it fails. */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <immure/base/error.h>
+#include <immure/base/path.h>
+#include <immure/base/text.h>
+#include <immure/sys/file.h>
+
+#include "plan_internal.h"
+
+static const char *const stdio_names[] = {
+	"standard input", "standard output", "standard error",
+};
+
+int plan_stdio(struct planning *p, struct error *err)
+{
+	for (int fd = 0; fd <= 2; fd++) {
+		enum stdio_kind kind = stdio_look(fd);
+
+		p->plan->stdio[fd] = kind;
+		if (kind == STDIO_TERMINAL)
+			p->plan->own_terminal = true;
+		if (kind == STDIO_DIRECTORY) {
+			(void)fail(err, 0, "%s is a directory, and through it the command would"
+				   " reach what is in it and above", stdio_names[fd]);
+			return hint(err, "use --ro-bind to show a directory");
+		}
+		if (kind == STDIO_OTHER) {
+			(void)fail(err, 0, "%s is neither a pipe, a socket, a regular file, a"
+				   " terminal nor /dev/null", stdio_names[fd]);
+			return hint(err, "pass it through cat(1): cat DEVICE | immure run ...");
+		}
+	}
+	return 0;
+}
+
+static void plan_directory(struct planning *p)
+{
+	const char *base = p->host.current ? p->host.current : "/";
+	struct plan *plan = p->plan;
+
+	if (p->config->chdir.value) {
+		plan->directory = path_normal(p->arena, base, p->config->chdir.value);
+		return;
+	}
+	plan->directory = p->host.current ? p->host.current : p->host.home;
+	plan->other_directory = p->host.home;
+}
+
+/* Does the view show the host's `path` at the same path? */
+static bool is_shown(const struct plan *plan, const char *path)
+{
+	const struct item *item = item_covering(plan, path);
+
+	if (!item)
+		return false;
+	switch (item->kind) {
+	case ITEM_CURRENT:
+		return true;
+	case ITEM_BIND: case ITEM_COPY: case ITEM_TEXT:
+		return text_is(item->source, item->target) || item->kind != ITEM_BIND ||
+		       !text_is(item->target, path) || item->id.type != S_IFDIR;
+	case ITEM_LINK: case ITEM_HIDE:
+		return true;	/* said by name: left as it was said */
+	default:
+		return false;
+	}
+}
+
+/* A command given by a path that the view does not have is shown read-only. */
+static void plan_program(struct planning *p)
+{
+	struct plan *plan = p->plan;
+	const char *name = plan->command[0];
+	struct file_id id;
+	struct error ignored;
+
+	if (!strchr(name, '/'))
+		return;
+	const char *path = path_normal(p->arena, plan->directory, name);
+	bool stays = p->host.current && text_is(plan->directory, p->host.current);
+
+	/* What is not a plain "./x" of a directory that is shown is started by its
+	 * whole path: the command may not start where the caller stands. */
+	const struct item *here = item_covering(plan, plan->directory);
+	plan->program = !plan->own_mounts ||
+			(stays && here && here->kind == ITEM_CURRENT) ? name : path;
+	if (!plan->own_mounts || is_shown(plan, path) ||
+	    file_look(path, true, &id, &ignored) < 0 || id.type != S_IFREG)
+		return;
+	struct item *item = item_add(p, ITEM_BIND, path, "the command", 0);
+	item->source = path;
+	item->id = id;
+}
+
+int plan_command(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+	struct plan *plan = p->plan;
+
+	plan->command = config->command;
+	plan->as_pid_1 = config->as_pid_1.value;
+	plan->timeout = config->timeout.value;
+	plan->has_nice = config->nice.origin;
+	plan->nice = (int)config->nice.value;
+	list_each(const struct limit, limit, &config->limits)
+		*list_add(p->arena, &plan->limits) = (struct resource_limit){
+			limit->resource, limit->soft, limit->hard,
+			origin_text(p->arena, limit->origin),
+		};
+	plan_directory(p);
+	if (plan_environment(p, err) < 0)
+		return -1;
+	if (!plan->command)
+		return 0;	/* a profile that is only looked at */
+	if (!plan->command[0] || !*plan->command[0]) {
+		(void)fail(err, 0, plan->command[0] ? "the command has an empty name"
+						    : "no command to run");
+		return hint(err, "immure run [OPTIONS] COMMAND [ARGUMENTS]");
+	}
+	plan_program(p);
+	return 0;
+}
+
+void plan_advice(struct planning *p)
+{
+	const struct plan *plan = p->plan;
+	const struct text *home = &p->config->home;
+	const struct item *here = plan->own_mounts && p->host.current
+		? item_covering(plan, p->host.current) : NULL;
+	bool empty_home = plan->own_mounts && home->value && text_is(home->value, "private");
+	bool fixed_here = here && here->kind == ITEM_CURRENT && !here->writable;
+
+	if (!p->shares[NS_NET])
+		*list_add(p->arena, &p->plan->advice) =
+			"it had no network; the host's: --share net";
+	if (empty_home || fixed_here)
+		*list_add(p->arena, &p->plan->advice) = arena_format(p->arena, "it had %s%s%s:%s%s",
+			empty_home ? "an empty home" : "", empty_home && fixed_here ? " and " : "",
+			fixed_here ? "the current directory read-only" : "",
+			empty_home ? " --bind PATH or --ro-bind PATH" : "",
+			fixed_here ? empty_home ? ", --cwd rw" : " --cwd rw" : "");
+	if (plan->own_user && p->inside_uid == 0)
+		*list_add(p->arena, &p->plan->advice) =
+			"it was root of one user id, and chown to another fails: --user self";
+}
+
+const char *plan_command_outside(const struct plan *plan)
+{
+	const char *path = getenv("PATH");
+	const char *name = plan->command[0];
+
+	if (strchr(name, '/'))
+		return file_executable(name) ? name : NULL;
+	for (; path; path = strchr(path, ':') ? strchr(path, ':') + 1 : NULL) {
+		size_t length = strcspn(path, ":");
+		const char *dir = arena_copy_part(plan->arena, path, length);
+		const char *candidate = path_join(plan->arena, dir, name);
+
+		if (dir[0] == '/' && file_executable(candidate))
+			return candidate;
+	}
+	return NULL;
+}

@@ -1,0 +1,346 @@
+/* Who the caller is on the host, who the command is inside, and what tells it so:
+ * names, files of /etc, the environment. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/path.h>
+#include <immure/base/text.h>
+#include <immure/config/profile.h>
+#include <immure/sys/file.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/user.h>
+
+#include "plan_internal.h"
+
+enum { OVERFLOW_ID = 65534 };	/* what stands for every id that is not mapped */
+
+/* --- the caller ------------------------------------------------------------ */
+
+/* Directories of the view, which no home directory can be. */
+static bool is_of_the_view(const char *path)
+{
+	static const char *const dirs[] = {
+		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys",
+		"/dev", "/run", NULL,
+	};
+
+	for (size_t i = 0; dirs[i]; i++)
+		if (path_is_within(path, dirs[i]))
+			return true;
+	return text_is(path, "/") || text_is(path, "/tmp") || text_is(path, "/var") ||
+	       text_is(path, "/var/tmp") || text_is(path, "/home");
+}
+
+/* A normal path that can be a home directory inside, or NULL. */
+static const char *usable_home(struct arena *arena, const char *home)
+{
+	if (!home || home[0] != '/')
+		return NULL;
+	home = path_normal(arena, "/", home);
+	return is_of_the_view(home) ? NULL : home;
+}
+
+/* A word that passwd(5) can hold. */
+static bool is_account_name(const char *name)
+{
+	if (!name || !*name || *name == '-' || strlen(name) > 32)
+		return false;
+	for (const char *c = name; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._-", *c))
+			return false;
+	return true;
+}
+
+static bool is_shell(const char *path)
+{
+	return path && (path_is_below(path, "/usr") || path_is_below(path, "/bin")) &&
+	       text_is_printable(path) && !strchr(path, ':') && file_executable(path);
+}
+
+int plan_host(struct planning *p, struct error *err)
+{
+	struct host *host = &p->host;
+	struct account account = { 0 };
+
+	(void)err;
+	host->uid = geteuid();
+	host->gid = getegid();
+	host->home = usable_home(p->arena, getenv("HOME"));
+	host->user_name = getenv("USER");
+	host->shell = getenv("SHELL");
+	bool self = p->config->user.value && text_is(p->config->user.value, "self");
+	if (!host->home || (self && !is_account_name(host->user_name)))
+		account = account_look(p->arena, host->uid, host->gid);
+	if (!is_account_name(host->user_name))
+		host->user_name = is_account_name(account.name) ? account.name : "user";
+	if (!host->home)
+		host->home = usable_home(p->arena, account.home);
+	if (!host->home)
+		host->home = arena_format(p->arena, "/home/%s", host->user_name);
+	host->home_resolved = file_resolved(p->arena, host->home);
+	if (!host->home_resolved)
+		host->home_resolved = host->home;
+	if (!is_shell(host->shell))
+		host->shell = file_executable("/bin/bash") ? "/bin/bash" : "/bin/sh";
+	host->current = file_current_directory(p->arena);
+	const char *profiles = profile_user_directory(p->arena);
+	host->own_config = profiles ? path_parent(p->arena, profiles) : NULL;
+	return 0;
+}
+
+/* --- the command's ids ------------------------------------------------------ */
+
+int plan_identity(struct planning *p, struct error *err)
+{
+	const char *user = p->config->user.value ? p->config->user.value : "root";
+	const struct host *host = &p->host;
+	int64_t uid = 0, gid = 0;
+
+	if (!p->plan->own_user || text_is(user, "self")) {
+		uid = host->uid;
+		gid = host->gid;
+	} else if (!text_is(user, "root")) {
+		char *left, *right;
+
+		(void)text_split(p->arena, user, ':', &left, &right);
+		if (text_number(left, 0, UINT32_MAX - 1, &uid, err) < 0 ||
+		    text_number(right ? right : left, 0, UINT32_MAX - 1, &gid, err) < 0)
+			return within(err, "user %s", user);
+	}
+	p->inside_uid = (uid_t)uid;
+	p->inside_gid = (gid_t)gid;
+	/* The set-up is root of the first user namespace whoever the command is. */
+	p->plan->outer = (struct idmap){
+		.inside_uid = 0, .outside_uid = host->uid,
+		.inside_gid = 0, .outside_gid = host->gid,
+	};
+	p->plan->inner = (struct idmap){
+		.inside_uid = p->inside_uid, .outside_uid = 0,
+		.inside_gid = p->inside_gid, .outside_gid = 0,
+	};
+	return 0;
+}
+
+static const char *inside_name(const struct planning *p)
+{
+	if (p->inside_uid == 0)
+		return "root";
+	if (p->inside_uid == OVERFLOW_ID)
+		return "nobody";
+	return p->inside_uid == p->host.uid ? p->host.user_name : "user";
+}
+
+/* --- what /etc says of it --------------------------------------------------- */
+
+static struct item *text_add(struct planning *p, const char *target, const char *text)
+{
+	struct item *item = item_add(p, ITEM_TEXT, target, "identity", 0);
+
+	item->source = text;
+	item->mode = 0444;
+	return item;
+}
+
+static const char *passwd_text(struct planning *p)
+{
+	const char *own = arena_format(p->arena, "%s:x:%u:%u:%s:%s:%s\n", inside_name(p),
+				       p->inside_uid, p->inside_gid, inside_name(p),
+				       p->host.home, p->host.shell);
+
+	if (p->inside_uid == OVERFLOW_ID)
+		return own;
+	return arena_format(p->arena, "%snobody:x:%d:%d:nobody:/nonexistent:"
+			    "/usr/sbin/nologin\n", own, OVERFLOW_ID, OVERFLOW_ID);
+}
+
+static const char *group_text(struct planning *p)
+{
+	if (p->inside_gid == OVERFLOW_ID)
+		return "nogroup:x:65534:\n";
+	return arena_format(p->arena, "%s:x:%u:\nnogroup:x:%d:\n",
+			    p->inside_gid == 0 ? "root" : inside_name(p), p->inside_gid,
+			    OVERFLOW_ID);
+}
+
+/* No line of it is a server: glibc then asks 127.0.0.1, where nobody answers, and
+ * a look-up fails at once. */
+static const char no_network[] = "# immure: there is no network, and no name server\n";
+
+/* The host's, when its network is shared. It is read here, once: a link, a FIFO or
+ * a directory of that name cannot surprise anything later. */
+static const char *resolv_text(struct planning *p)
+{
+	struct error problem;
+	size_t length;
+	char *text;
+
+	if (!p->shares[NS_NET])
+		return no_network;
+	if (file_read(p->arena, "/etc/resolv.conf", 64 * 1024, &text, &length, &problem) < 0) {
+		note(p, "the host's /etc/resolv.conf cannot be copied (%s): names will not"
+		     " resolve", problem.what);
+		return "# immure: the host's resolv.conf could not be read\n";
+	}
+	return text;
+}
+
+static const char *machine_id_text(struct planning *p)
+{
+	unsigned char bytes[16];
+	struct error ignored;
+	char *text = arena_alloc(p->arena, 2 * sizeof(bytes) + 2), *out = text;
+
+	if (random_bytes(bytes, sizeof(bytes), &ignored) < 0)
+		return "\n";	/* machine-id(5): empty is "not set yet" */
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		out += sprintf(out, "%02x", bytes[i]);
+	*out = '\n';
+	return text;
+}
+
+void plan_identity_files(struct planning *p)
+{
+	const char *hostname = p->plan->hostname;
+	char shared[65];
+
+	if (!hostname) {
+		hostname_get(shared, sizeof(shared));
+		hostname = arena_copy(p->arena, shared);
+	}
+	(void)text_add(p, "/etc/passwd", passwd_text(p));
+	(void)text_add(p, "/etc/group", group_text(p));
+	(void)text_add(p, "/etc/hosts", arena_format(p->arena,
+		"127.0.0.1\tlocalhost\n"
+		"::1\tlocalhost ip6-localhost ip6-loopback\n"
+		"127.0.1.1\t%s\n", hostname));
+	(void)text_add(p, "/etc/hostname", arena_format(p->arena, "%s\n", hostname));
+	(void)text_add(p, "/etc/nsswitch.conf",
+		"passwd: files\ngroup: files\nshadow: files\n"
+		"hosts: files dns\nnetworks: files\n"
+		"protocols: files\nservices: files\nethers: files\nrpc: files\n");
+	(void)text_add(p, "/etc/machine-id", machine_id_text(p));
+	/* Bound onto itself: a mount point cannot be removed or exchanged, also in an
+	 * /etc that somebody made writable. */
+	text_add(p, "/etc/resolv.conf", resolv_text(p))->pinned = true;
+	item_add(p, ITEM_LINK, "/etc/mtab", "identity", 0)->source = "../proc/self/mounts";
+}
+
+/* --- the environment -------------------------------------------------------- */
+
+struct pair {
+	const char *name, *value;
+};
+
+struct pairs {
+	LIST(struct pair) list;
+};
+
+static void pair_remove(struct pairs *pairs, const char *name)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < pairs->list.count; i++)
+		if (!text_is(pairs->list.items[i].name, name))
+			pairs->list.items[kept++] = pairs->list.items[i];
+	pairs->list.count = kept;
+}
+
+static void pair_set(struct planning *p, struct pairs *pairs, const char *name,
+		     const char *value)
+{
+	pair_remove(pairs, name);
+	*list_add(p->arena, &pairs->list) = (struct pair){ name, value };
+}
+
+/* Variables that make programs open a file of that name: terminfo, locales, zones. */
+static bool is_path_maker(const char *name)
+{
+	return text_is(name, "TERM") || text_is(name, "TZ") || text_begins(name, "LC_") ||
+	       text_is(name, "LANG") || text_is(name, "LANGUAGE");
+}
+
+static bool is_harmless_word(const char *value)
+{
+	for (const char *c = value; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("_.:+@/-", *c))
+			return false;
+	return !strstr(value, "..") && strlen(value) < 256;
+}
+
+static bool matches(const char *pattern, const char *name)
+{
+	size_t length = strlen(pattern);
+
+	if (pattern[length - 1] == '*')
+		return strncmp(pattern, name, length - 1) == 0;
+	return text_is(pattern, name);
+}
+
+static bool is_variable_name(const char *name)
+{
+	if (!*name || isdigit((unsigned char)*name))
+		return false;
+	for (; *name; name++)
+		if (!isalnum((unsigned char)*name) && *name != '_')
+			return false;
+	return true;
+}
+
+/* Let the caller's variables that match pass. An entry without a proper name is
+ * nobody's, and of two with one name the first is what getenv(3) would have found. */
+static void keep(struct planning *p, struct pairs *pairs, const char *pattern)
+{
+	for (char **entry = environ; *entry; entry++) {
+		const char *equals = strchr(*entry, '=');
+		if (!equals)
+			continue;
+		const char *name = arena_copy_part(p->arena, *entry, (size_t)(equals - *entry));
+		const char *value = equals + 1;
+
+		if (!matches(pattern, name) || !is_variable_name(name) || getenv(name) != value)
+			continue;
+		if (is_path_maker(name) && !is_harmless_word(value)) {
+			skipped(p, "the variable %s: its value is no plain word", name);
+			continue;
+		}
+		pair_set(p, pairs, name, arena_copy(p->arena, value));
+	}
+}
+
+int plan_environment(struct planning *p, struct error *err)
+{
+	struct pairs pairs = { 0 };
+
+	(void)err;
+	pair_set(p, &pairs, "HOME", p->host.home);
+	pair_set(p, &pairs, "USER", inside_name(p));
+	pair_set(p, &pairs, "LOGNAME", inside_name(p));
+	pair_set(p, &pairs, "SHELL", p->host.shell);
+	pair_set(p, &pairs, "PATH", "/usr/local/bin:/usr/bin:/bin");
+	pair_set(p, &pairs, "PWD", p->plan->directory);
+	pair_set(p, &pairs, "XDG_RUNTIME_DIR",
+		 arena_format(p->arena, "/run/user/%u", p->inside_uid));
+	list_each(const struct variable, variable, &p->config->variables) {
+		if (variable->verb == VARIABLE_KEEP)
+			keep(p, &pairs, variable->name);
+		else if (variable->verb == VARIABLE_SET)
+			pair_set(p, &pairs, variable->name, variable->value);
+		else
+			pair_remove(&pairs, variable->name);
+	}
+	const char **environment = arena_alloc(p->arena, (pairs.list.count + 1) *
+					       sizeof(*environment));
+	for (size_t i = 0; i < pairs.list.count; i++) {
+		const struct pair *pair = &pairs.list.items[i];
+
+		environment[i] = arena_format(p->arena, "%s=%s", pair->name, pair->value);
+		if (text_is(pair->name, "PATH"))
+			p->plan->search_path = pair->value;
+	}
+	p->plan->environment = environment;
+	return 0;
+}

@@ -1,0 +1,184 @@
+/* Which namespaces are new, and what may be tuned in them. */
+#include <string.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+
+#include "plan_internal.h"
+
+/* What a user gives up with each namespace that is shared. */
+static const char *const given_up[NAMESPACES] = {
+	[NS_USER] = "its ids and rights are yours, and it can make user namespaces",
+	[NS_MOUNT] = "it sees and changes the host's files as you do",
+	[NS_PID] = "it sees your processes and what they run, can signal them, and what it"
+		   " leaves behind may outlive it",
+	[NS_IPC] = "it shares your System V and POSIX message queues and shared memory",
+	[NS_UTS] = "it sees the host's name",
+	[NS_NET] = "it reaches every network, loopback service and abstract socket you do",
+	[NS_CGROUP] = "it sees which control group it is in",
+};
+
+static bool said_here(const struct origin *origin)
+{
+	return origin && !origin->file;
+}
+
+static int contradiction(const char *a, const char *b, struct error *err)
+{
+	return fail(err, 0, "%s and %s contradict each other", a, b);
+}
+
+/* Without a view of its own nothing can be placed in it. */
+static int check_shared_mounts(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+
+	list_each(const struct place, place, &config->places)
+		if (said_here(place->origin))
+			return contradiction("--share mount", "an option on files", err);
+	if (said_here(config->home.origin) || said_here(config->cwd.origin) ||
+	    said_here(config->proc.origin) || said_here(config->sys.origin) ||
+	    said_here(config->dev.origin))
+		return contradiction("--share mount", "an option on files", err);
+	return 0;
+}
+
+static int check_shared_user(struct planning *p, struct error *err)
+{
+	if (p->config->namespace_limits.count > 0)
+		return contradiction("--share user", "--ns-limit", err);
+	if (said_here(p->config->user.origin))
+		return contradiction("--share user", "--user", err);
+	for (int i = 0; i < NAMESPACES; i++) {
+		if (i == NS_USER || p->shares[i] || p->host.uid == 0)
+			continue;
+		(void)fail(err, 0, "share user: a new %s namespace needs a new user namespace"
+			   " as well, unless root asks", namespace_kinds[i].name);
+		return hint(err, "--share user,mount,pid,ipc,uts,net,cgroup keeps only the"
+			    " limits, the environment and the rights away");
+	}
+	return 0;
+}
+
+static int check_contradictions(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+
+	if (p->shares[NS_MOUNT] && check_shared_mounts(p, err) < 0)
+		return -1;
+	if (p->shares[NS_USER] && check_shared_user(p, err) < 0)
+		return -1;
+	if (p->shares[NS_UTS] && said_here(config->hostname.origin))
+		return contradiction("--share uts", "--hostname", err);
+	if (p->shares[NS_UTS] && said_here(config->domainname.origin))
+		return contradiction("--share uts", "--domainname", err);
+	if (p->shares[NS_PID] && config->as_pid_1.value)
+		return contradiction("--share pid", "--as-pid-1", err);
+	return 0;
+}
+
+/* A procfs belongs to a pid namespace and a sysfs to a network namespace, and the
+ * kernel makes neither for a namespace that is not ours. */
+static void follow_shared(struct planning *p)
+{
+	if (p->shares[NS_MOUNT])
+		return;
+	if (p->shares[NS_PID] && p->proc == KERNEL_NEW) {
+		p->proc = KERNEL_HOST_READ_ONLY;
+		note(p, "/proc is the host's, read-only, as its pid namespace is");
+	}
+	if (p->shares[NS_NET] && p->sys == KERNEL_NEW) {
+		p->sys = KERNEL_HOST_READ_ONLY;
+		note(p, "/sys is the host's, read-only, as its net namespace is");
+	}
+}
+
+int plan_namespaces(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+	struct plan *plan = p->plan;
+
+	list_each(const struct share, share, &config->shares)
+		p->shares[share->namespace] = true;
+	p->proc = (enum kernel_view)config->proc.value;
+	p->sys = (enum kernel_view)config->sys.value;
+	if (check_contradictions(p, err) < 0)
+		return -1;
+	for (int i = 0; i < NAMESPACES; i++) {
+		if (p->shares[i])
+			note(p, "shares the %s namespace with the host: %s",
+			     namespace_kinds[i].name, given_up[i]);
+		else
+			plan->namespaces |= namespace_kinds[i].flag;
+	}
+	follow_shared(p);
+	plan->own_user = !p->shares[NS_USER];
+	plan->own_mounts = !p->shares[NS_MOUNT];
+	plan->host_proc = !plan->own_mounts || p->proc != KERNEL_NEW;
+	plan->loopback = !p->shares[NS_NET];
+	if (!p->shares[NS_UTS]) {
+		plan->hostname = config->hostname.value ? config->hostname.value : "immure";
+		plan->domainname = config->domainname.value ? config->domainname.value
+							    : "(none)";
+	}
+	return 0;
+}
+
+/* The sysctls that belong to a namespace, and to which. Everything else in
+ * /proc/sys is the host's: real root could really set it. */
+struct own_sysctl {
+	const char *start;
+	enum namespace namespace;
+};
+
+static const struct own_sysctl own_sysctls[] = {
+	{ "net.", NS_NET },
+	{ "kernel.msg", NS_IPC },
+	{ "kernel.sem", NS_IPC },
+	{ "kernel.shm", NS_IPC },
+	{ "fs.mqueue.", NS_IPC },
+};
+
+static int plan_sysctl(struct planning *p, const struct tunable *sysctl, struct error *err)
+{
+	const char *origin = origin_text(p->arena, sysctl->origin);
+
+	for (size_t i = 0; i < sizeof(own_sysctls) / sizeof(own_sysctls[0]); i++) {
+		enum namespace namespace = own_sysctls[i].namespace;
+
+		if (!text_begins(sysctl->key, own_sysctls[i].start))
+			continue;
+		if (p->shares[namespace])
+			return fail(err, 0, "sysctl %s (%s): the %s namespace is shared with"
+				    " the host", sysctl->key, origin,
+				    namespace_kinds[namespace].name);
+		*list_add(p->arena, &p->plan->tunings) =
+			(struct tuning){ sysctl->key, sysctl->value, origin };
+		return 0;
+	}
+	(void)fail(err, 0, "sysctl %s (%s): it belongs to the whole host", sysctl->key, origin);
+	return hint(err, "net.*, kernel.msg*, kernel.sem, kernel.shm* and fs.mqueue.* belong to"
+		    " the sandbox");
+}
+
+int plan_tunings(struct planning *p, struct error *err)
+{
+	list_each(const struct tunable, sysctl, &p->config->sysctls)
+		if (plan_sysctl(p, sysctl, err) < 0)
+			return -1;
+	list_each(const struct tunable, limit, &p->config->namespace_limits) {
+		const char *origin = origin_text(p->arena, limit->origin);
+
+		/* The set-up itself limits these to the one that the command lives in. */
+		if (text_is(limit->key, "user.max_user_namespaces")) {
+			if (text_is(limit->value, "0"))
+				continue;
+			return fail(err, 0, "ns-limit user=%s (%s): the command cannot have"
+				    " user namespaces of its own", limit->value, origin);
+		}
+		*list_add(p->arena, &p->plan->tunings) =
+			(struct tuning){ limit->key, limit->value, origin };
+	}
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* From what was asked to what will be done. Each part looks at the configuration
+ * and at the host, adds to the plan, and finds the mistakes of its own words; the
+ * order is that of who needs whose answer. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <immure/base/error.h>
+
+#include "plan_internal.h"
+
+static void text_list_add(struct planning *p, const char ***items, size_t *count,
+			  size_t *room, const char *format, va_list args)
+{
+	char text[1024];
+
+	(void)vsnprintf(text, sizeof(text), format, args);
+	*(const char **)list_grow(p->arena, (void **)items, count, room, sizeof(**items)) =
+		arena_copy(p->arena, text);
+}
+
+void note(struct planning *p, const char *format, ...)
+{
+	struct plan *plan = p->plan;
+	va_list args;
+
+	va_start(args, format);
+	text_list_add(p, &plan->notes.items, &plan->notes.count, &plan->notes.room, format, args);
+	va_end(args);
+}
+
+void skipped(struct planning *p, const char *format, ...)
+{
+	struct plan *plan = p->plan;
+	va_list args;
+
+	va_start(args, format);
+	text_list_add(p, &plan->skipped.items, &plan->skipped.count, &plan->skipped.room,
+		      format, args);
+	va_end(args);
+}
+
+const struct plan *plan_make(const struct config *config, struct error *err)
+{
+	struct plan *plan = arena_alloc(config->arena, sizeof(*plan));
+	struct planning planning = {
+		.arena = config->arena, .config = config, .plan = plan,
+	}, *p = &planning;
+
+	plan->arena = config->arena;
+	plan->started = file_clock();
+	if (plan_host(p, err) < 0 || plan_namespaces(p, err) < 0 ||
+	    plan_identity(p, err) < 0 || plan_tunings(p, err) < 0 ||
+	    plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||
+	    plan_command(p, err) < 0 || plan_finish(p, err) < 0) {
+		(void)within(err, "plan");
+		return NULL;
+	}
+	plan_advice(p);
+	return plan;
+}

@@ -1,0 +1,70 @@
+/* What the files of plan/ share while a plan is made. */
+#ifndef IMMURE_PLAN_PLAN_INTERNAL_H
+#define IMMURE_PLAN_PLAN_INTERNAL_H
+
+#include <immure/config/config.h>
+#include <immure/plan/plan.h>
+
+/* What was found out about the host and the caller, once. */
+struct host {
+	uid_t uid;
+	gid_t gid;
+	const char *home;		/* normal path, never NULL */
+	const char *home_resolved;	/* links followed */
+	const char *current;		/* NULL: the current directory has no name */
+	const char *user_name;		/* of the caller */
+	const char *shell;
+	const char *own_config;		/* our configuration directory */
+};
+
+struct planning {
+	struct arena *arena;
+	const struct config *config;
+	struct plan *plan;
+	struct host host;
+	uid_t inside_uid;
+	gid_t inside_gid;
+	bool shares[NAMESPACES];
+	enum kernel_view proc, sys;
+};
+
+/* identity.c: who the caller is, who the command is, what they are called. */
+int plan_host(struct planning *p, struct error *err);
+int plan_identity(struct planning *p, struct error *err);
+void plan_identity_files(struct planning *p);
+int plan_environment(struct planning *p, struct error *err);
+
+/* namespaces.c: what is new, what is shared, and what may be tuned in it. */
+int plan_namespaces(struct planning *p, struct error *err);
+int plan_tunings(struct planning *p, struct error *err);
+
+/* view.c: what is where. */
+int plan_view(struct planning *p, struct error *err);
+int plan_finish(struct planning *p, struct error *err);
+struct item *item_add(struct planning *p, enum item_kind kind, const char *target,
+		      const char *origin, size_t order);
+const struct item *item_covering(const struct plan *plan, const char *path);
+
+/* system.c: /proc, /sys, /dev and the entries of /etc. */
+void plan_proc(struct planning *p);
+void plan_sys(struct planning *p);
+int plan_dev(struct planning *p, struct error *err);
+int plan_etc(struct planning *p, const struct place *place, struct error *err);
+int plan_system(struct planning *p, const struct place *place, struct error *err);
+
+/* git.c: the guard of a writable directory's .git. */
+void plan_git(struct planning *p, const char *source, const char *target,
+	      const char *origin, size_t order);
+
+/* command.c: what runs, where, within which limits. */
+int plan_stdio(struct planning *p, struct error *err);
+int plan_command(struct planning *p, struct error *err);
+void plan_advice(struct planning *p);
+
+/* Texts for people. */
+void note(struct planning *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+void skipped(struct planning *p, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif

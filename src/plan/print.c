@@ -1,0 +1,140 @@
+/* --dry-run: the plan for a person. Foreign text is escaped. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <sched.h>
+#include <string.h>
+
+#include <immure/base/arena.h>
+#include <immure/base/text.h>
+#include <immure/plan/plan.h>
+#include <immure/sys/namespace.h>
+#include <immure/sys/process.h>
+
+struct printer {
+	struct arena *arena;
+	FILE *out;
+};
+
+/* A line of three columns: what, which, and who asked. */
+static void line(const struct printer *printer, const char *what, const char *origin,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+static void line(const struct printer *printer, const char *what, const char *origin,
+		 const char *format, ...)
+{
+	char text[8192];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	const char *shown = text_escaped(printer->arena, text);
+	if (origin)
+		(void)fprintf(printer->out, "%-12s %-58s # %s\n", what, shown,
+			      text_escaped(printer->arena, origin));
+	else
+		(void)fprintf(printer->out, "%-12s %s\n", what, shown);
+}
+
+static const char *const item_names[ITEM_KINDS] = {
+	[ITEM_DIRECTORY] = "directory", [ITEM_SCRATCH] = "scratch", [ITEM_TMPFS] = "tmpfs",
+	[ITEM_LINK] = "link", [ITEM_TEXT] = "text", [ITEM_COPY] = "copy",
+	[ITEM_BIND] = "bind", [ITEM_CURRENT] = "current", [ITEM_PROC] = "proc",
+	[ITEM_SYSFS] = "sysfs", [ITEM_SYSFS_PART] = "sysfs-part", [ITEM_DEVPTS] = "devpts",
+	[ITEM_MQUEUE] = "mqueue", [ITEM_CONSOLE] = "console", [ITEM_HIDE] = "hide",
+	[ITEM_PIN] = "pin", [ITEM_READ_ONLY] = "read-only",
+};
+
+static void print_item(const struct printer *printer, const struct item *item)
+{
+	const char *name = item_names[item->kind];
+	const char *rights = item->devices ? "devices" : item->writable ? "writable" : "read-only";
+
+	switch (item->kind) {
+	case ITEM_BIND: case ITEM_CURRENT:
+		if (text_is(item->source, item->target))
+			line(printer, name, item->origin, "%s (%s)", item->target, rights);
+		else
+			line(printer, name, item->origin, "%s from %s (%s)", item->target,
+			     item->source, rights);
+		break;
+	case ITEM_COPY: case ITEM_LINK:
+		line(printer, name, item->origin, "%s %s %s", item->target,
+		     item->kind == ITEM_LINK ? "->" : "from", item->source);
+		break;
+	case ITEM_SCRATCH: case ITEM_DIRECTORY:
+		line(printer, name, item->origin, "%s (mode %o)", item->target, item->mode);
+		break;
+	case ITEM_TMPFS:
+		line(printer, name, item->origin, "%s (mode %o, %" PRIu64 " bytes)",
+		     item->target, item->mode, item->size);
+		break;
+	default:
+		line(printer, name, item->origin, "%s", item->target);
+		break;
+	}
+}
+
+static const char *limit_text(struct arena *arena, int64_t value)
+{
+	return value == LIMIT_NONE ? "unlimited" : arena_format(arena, "%" PRId64, value);
+}
+
+static void print_identity(const struct printer *printer, const struct plan *plan)
+{
+	for (int i = 0; i < NAMESPACES; i++)
+		line(printer, "namespace", NULL, "%s: %s", namespace_kinds[i].name,
+		     plan->namespaces & namespace_kinds[i].flag ? "new" : "shared with the host");
+	if (plan->own_user) {
+		line(printer, "user", NULL, "%u inside is %u outside", plan->inner.inside_uid,
+		     plan->outer.outside_uid);
+		line(printer, "group", NULL, "%u inside is %u outside", plan->inner.inside_gid,
+		     plan->outer.outside_gid);
+	}
+	if (plan->hostname) {
+		line(printer, "hostname", NULL, "%s", plan->hostname);
+		line(printer, "domainname", NULL, "%s", plan->domainname);
+	}
+	list_each(const struct tuning, tuning, &plan->tunings)
+		line(printer, "sysctl", tuning->origin, "%s = %s", tuning->key, tuning->value);
+}
+
+static void print_command(const struct printer *printer, const struct plan *plan)
+{
+	list_each(const struct resource_limit, limit, &plan->limits)
+		line(printer, "limit", limit->origin, "%s soft %s hard %s",
+		     limit_name(limit->resource), limit_text(printer->arena, limit->soft),
+		     limit_text(printer->arena, limit->hard));
+	line(printer, "rights", NULL, "no capability, no_new_privs, no further user namespace");
+	if (plan->has_nice)
+		line(printer, "nice", NULL, "%d", plan->nice);
+	if (plan->timeout)
+		line(printer, "timeout", NULL, "%" PRId64 " ms", plan->timeout);
+	for (const char *const *entry = plan->environment; *entry; entry++)
+		line(printer, "environment", NULL, "%s", *entry);
+	line(printer, "directory", NULL, "%s%s%s", plan->directory,
+	     plan->other_directory ? ", or " : "",
+	     plan->other_directory ? plan->other_directory : "");
+	if (!plan->command)
+		return;
+	line(printer, "terminal", NULL, "%s", plan->own_terminal ? "a private one" : "none");
+	if (plan->as_pid_1)
+		line(printer, "process", NULL, "the command is process 1");
+	for (size_t i = 0; plan->command[i]; i++)
+		line(printer, i == 0 ? "command" : "argument", NULL, "%s", plan->command[i]);
+	if (plan->program)
+		line(printer, "program", NULL, "%s", plan->program);
+}
+
+void plan_print(const struct plan *plan, FILE *out)
+{
+	struct printer printer = { .arena = plan->arena, .out = out };
+
+	print_identity(&printer, plan);
+	if (plan->own_mounts)
+		line(&printer, "memory", NULL, "%" PRIu64 " bytes and %" PRIu64
+		     " files for all of its writable directories", plan->memory, plan->inodes);
+	list_each(const struct item, item, &plan->items)
+		print_item(&printer, item);
+	print_command(&printer, plan);
+}

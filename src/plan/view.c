@@ -1,0 +1,363 @@
+/* The view: every thing of it is one item. Words about the same place are settled
+ * here, the last one wins; then parents come before what stands in them. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <immure/base/error.h>
+#include <immure/base/path.h>
+#include <immure/base/text.h>
+#include <immure/sys/file.h>
+
+#include "plan_internal.h"
+
+struct item *item_add(struct planning *p, enum item_kind kind, const char *target,
+		      const char *origin, size_t order)
+{
+	struct item *item = list_add(p->arena, &p->plan->items);
+
+	*item = (struct item){
+		.kind = kind, .target = target, .origin = origin, .order = order,
+		.mode = kind == ITEM_DIRECTORY || kind == ITEM_SCRATCH ? 0755 : 0644,
+	};
+	return item;
+}
+
+const struct item *item_covering(const struct plan *plan, const char *path)
+{
+	const struct item *best = NULL;
+
+	list_each(const struct item, item, &plan->items)
+		if (item->kind != ITEM_READ_ONLY && item->kind != ITEM_PIN &&
+		    path_is_within(path, item->target) &&
+		    (!best || strlen(item->target) >= strlen(best->target)))
+			best = item;
+	return best;
+}
+
+/* --- our own configuration --------------------------------------------------- */
+
+/* A profile that the command could write would be the next run's walls. */
+static int guard_own_config(struct planning *p, const char *source, const char *target,
+			    bool writable, const char *origin, size_t order,
+			    struct error *err)
+{
+	const char *own = p->host.own_config;
+	struct file_id id;
+	struct error missing;
+
+	if (!own)
+		return 0;
+	const char *resolved = file_resolved(p->arena, own);
+	if (!resolved)
+		resolved = own;
+	if (path_is_within(source, resolved)) {
+		(void)fail(err, 0, "bind %s (%s): that is where immure's own profiles are",
+			   source, origin);
+		return hint(err, "what can be written there decides about later runs");
+	}
+	if (!path_is_below(resolved, source))
+		return 0;
+	const char *inside = path_join(p->arena, target, resolved + strlen(source));
+	if (file_look(resolved, true, &id, &missing) == 0) {
+		item_add(p, ITEM_HIDE, inside, "immure's own profiles", order)->base = target;
+		return 0;
+	}
+	if (!writable)
+		return 0;
+	(void)fail(err, 0, "bind %s (%s): writable, and %s, where immure's own profiles would"
+		   " be, does not exist to be covered", source, origin, own);
+	return hint(err, "mkdir -p %s, or bind a smaller directory", own);
+}
+
+/* --- single words ------------------------------------------------------------- */
+
+static int plan_bind(struct planning *p, const struct place *place, struct error *err)
+{
+	const char *base = p->host.current ? p->host.current : "/";
+	const char *origin = origin_text(p->arena, place->origin);
+	bool writable = place->placing != PLACE_READ_ONLY_BIND;
+	struct file_id id;
+
+	const char *source = path_normal(p->arena, base, place->source);
+	const char *target = place->target ? path_normal(p->arena, base, place->target)
+					   : source;
+	if (file_look(source, true, &id, err) < 0) {
+		bool missing = err->code == ENOENT || err->code == ENOTDIR;
+
+		if (place->optional && missing) {
+			skipped(p, "bind %s (%s): the host does not have it", source, origin);
+			return 0;
+		}
+		(void)fail(err, err->code, "bind %s (%s)", source, origin);
+		return missing ? hint(err, "create it, or use the -try form if it may be missing")
+			       : -1;
+	}
+	if (text_is(target, "/"))
+		return fail(err, 0, "bind %s (%s): / itself is the sandbox's own", source, origin);
+	struct item *item = item_add(p, ITEM_BIND, target, origin, place->order);
+	item->source = source;
+	item->id = id;
+	item->writable = writable;
+	item->devices = place->placing == PLACE_DEVICE_BIND;
+	if (id.type != S_IFDIR)
+		return 0;
+	const char *resolved = file_resolved(p->arena, source);
+	if (guard_own_config(p, resolved ? resolved : source, target, writable, origin,
+			     place->order, err) < 0)
+		return -1;
+	if (writable)
+		plan_git(p, source, target, origin, place->order);
+	return 0;
+}
+
+static int plan_copy(struct planning *p, const struct place *place, struct error *err)
+{
+	const char *base = p->host.current ? p->host.current : "/";
+	const char *origin = origin_text(p->arena, place->origin);
+	struct file_id id;
+
+	const char *source = path_normal(p->arena, base, place->source);
+	if (file_look(source, true, &id, err) < 0)
+		return fail(err, err->code, "copy %s (%s)", source, origin);
+	if (id.type != S_IFREG)
+		return fail(err, 0, "copy %s (%s): not a regular file", source, origin);
+	struct item *item = item_add(p, ITEM_COPY, path_normal(p->arena, base, place->target),
+				     origin, place->order);
+	item->source = source;
+	item->id = id;
+	item->mode = id.mode & 0755;
+	return 0;
+}
+
+/* Words that only name a place inside. */
+static void plan_inside(struct planning *p, const struct place *place)
+{
+	static const enum item_kind kinds[] = {
+		[PLACE_DIRECTORY] = ITEM_DIRECTORY, [PLACE_HIDE] = ITEM_HIDE,
+		[PLACE_READ_ONLY] = ITEM_READ_ONLY, [PLACE_LINK] = ITEM_LINK,
+		[PLACE_TMPFS] = ITEM_SCRATCH,
+	};
+	const char *base = p->host.current ? p->host.current : "/";
+	enum item_kind kind = place->size ? ITEM_TMPFS : kinds[place->placing];
+
+	struct item *item = item_add(p, kind, path_normal(p->arena, base, place->target),
+				     origin_text(p->arena, place->origin), place->order);
+	item->source = place->source;
+	item->size = place->size;
+	if (place->placing == PLACE_TMPFS)
+		item->mode = place->mode;
+}
+
+static int plan_place(struct planning *p, const struct place *place, struct error *err)
+{
+	switch (place->placing) {
+	case PLACE_BIND: case PLACE_READ_ONLY_BIND: case PLACE_DEVICE_BIND:
+		return plan_bind(p, place, err);
+	case PLACE_COPY:
+		return plan_copy(p, place, err);
+	case PLACE_ETC:
+		return plan_etc(p, place, err);
+	case PLACE_SYSTEM:
+		return plan_system(p, place, err);
+	case PLACE_TMPFS: case PLACE_DIRECTORY: case PLACE_HIDE: case PLACE_READ_ONLY:
+	case PLACE_LINK:
+		plan_inside(p, place);
+		return 0;
+	}
+	return 0;
+}
+
+/* --- the home and the current directory --------------------------------------- */
+
+static int plan_home(struct planning *p, struct error *err)
+{
+	const struct text *home = &p->config->home;
+	const char *origin = origin_text(p->arena, home->origin);
+
+	if (!home->value || text_is(home->value, "none"))
+		return 0;
+	if (text_is(home->value, "private")) {
+		item_add(p, ITEM_SCRATCH, p->host.home, origin, home->order)->mode = 0700;
+		return 0;
+	}
+	struct place place = {
+		.placing = PLACE_BIND, .source = home->value, .target = p->host.home,
+		.origin = home->origin, .order = home->order,
+	};
+	struct file_id id;
+	const char *base = p->host.current ? p->host.current : "/";
+	const char *source = path_normal(p->arena, base, home->value);
+
+	if (file_look(source, true, &id, err) == 0 && id.type != S_IFDIR)
+		return fail(err, ENOTDIR, "home %s (%s)", source, origin);
+	return plan_bind(p, &place, err);
+}
+
+/* Is this a directory that stands for the system or for everything of the user, so
+ * that being in it says nothing about wanting to show it? */
+static bool is_too_wide(const struct planning *p, const char *path)
+{
+	static const char *const below[] = {
+		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys",
+		"/dev", "/run", "/boot", "/var/run",
+	};
+	static const char *const exactly[] = { "/tmp", "/var", "/var/tmp", "/home", "/opt" };
+
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++)
+		if (path_is_within(path, below[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(exactly) / sizeof(exactly[0]); i++)
+		if (text_is(path, exactly[i]))
+			return true;
+	return path_is_within(p->host.home_resolved, path) ||
+	       path_is_within(p->host.home, path) ||
+	       (p->host.own_config && path_is_within(path, p->host.own_config));
+}
+
+static int plan_current(struct planning *p, struct error *err)
+{
+	const struct choice *cwd = &p->config->cwd;
+	const char *origin = origin_text(p->arena, cwd->origin);
+	const char *current = p->host.current;
+
+	if (cwd->value == DIRECTORY_HIDE)
+		return 0;
+	if (!current) {
+		skipped(p, "the current directory (%s): it has no path", origin);
+		return 0;
+	}
+	bool writable = cwd->value == DIRECTORY_WRITABLE;
+	if (is_too_wide(p, current)) {
+		/* Said of the directory itself, it must not be left out silently. */
+		if (cwd->origin && !cwd->origin->file) {
+			(void)fail(err, 0, "cwd %s (%s): %s is too much to show for being the"
+				   " current directory", writable ? "rw" : "ro", origin, current);
+			return hint(err, "--%s %s, if all of it is meant",
+				    writable ? "bind" : "ro-bind", current);
+		}
+		skipped(p, "the current directory (%s): %s would show too much", origin, current);
+		return 0;
+	}
+	struct item *item = item_add(p, ITEM_CURRENT, current, origin, cwd->order);
+	item->source = current;
+	item->writable = writable;
+	if (file_look(".", true, &item->id, err) < 0)
+		return within(err, "the current directory");
+	if (guard_own_config(p, current, current, writable, origin, cwd->order, err) < 0)
+		return -1;
+	if (writable)
+		plan_git(p, current, current, origin, cwd->order);
+	return 0;
+}
+
+/* --- settling ------------------------------------------------------------------ */
+
+static bool is_addition(const struct item *item)
+{
+	return item->kind == ITEM_READ_ONLY || item->kind == ITEM_PIN;
+}
+
+/* The words' order first, so that the last one about a place stands last. */
+static int by_order(const void *a, const void *b)
+{
+	const struct item *left = a, *right = b;
+
+	if (left->order != right->order)
+		return left->order < right->order ? -1 : 1;
+	return 0;
+}
+
+/* The second name of a terminal needs the terminal, and what is made read-only
+ * needs everything in its place. */
+static int lateness(const struct item *item)
+{
+	return item->kind == ITEM_READ_ONLY ? 2 : item->kind == ITEM_CONSOLE;
+}
+
+static int by_depth(const void *a, const void *b)
+{
+	const struct item *left = a, *right = b;
+	size_t left_depth = path_depth(left->target), right_depth = path_depth(right->target);
+
+	if (lateness(left) != lateness(right))
+		return lateness(left) < lateness(right) ? -1 : 1;
+	if (left_depth != right_depth)
+		return left_depth < right_depth ? -1 : 1;
+	return strcmp(left->target, right->target);
+}
+
+/* qsort(3) is not stable, and the lists are short. */
+static void sort(struct item *items, size_t count,
+		 int (*compare)(const void *, const void *))
+{
+	for (size_t i = 1; i < count; i++) {
+		struct item item = items[i];
+		size_t at = i;
+
+		for (; at > 0 && compare(&items[at - 1], &item) > 0; at--)
+			items[at] = items[at - 1];
+		items[at] = item;
+	}
+}
+
+/* Is there a later word about the same place? What is added to a place, such as
+ * read-only, stays with the word before it and goes with it. */
+static bool is_overruled(const struct plan *plan, size_t index)
+{
+	const struct item *item = &plan->items.items[index];
+
+	for (size_t later = index + 1; later < plan->items.count; later++) {
+		const struct item *other = &plan->items.items[later];
+
+		if (!is_addition(other) && other->order > item->order &&
+		    text_is(other->target, item->base ? item->base : item->target))
+			return true;
+	}
+	return false;
+}
+
+static void drop_overruled(struct planning *p)
+{
+	struct plan *plan = p->plan;
+	struct item *kept = arena_alloc(p->arena, (plan->items.count + 1) * sizeof(*kept));
+	size_t count = 0;
+
+	sort(plan->items.items, plan->items.count, by_order);
+	for (size_t i = 0; i < plan->items.count; i++)
+		if (!is_overruled(plan, i))
+			kept[count++] = plan->items.items[i];
+	plan->items.items = kept;
+	plan->items.count = plan->items.room = count;
+}
+
+int plan_view(struct planning *p, struct error *err)
+{
+	struct plan *plan = p->plan;
+	const uint64_t most = 2ull << 30;
+
+	if (!plan->own_mounts)
+		return 0;
+	plan->memory = memory_total() / 4 < most ? memory_total() / 4 : most;
+	plan->inodes = 200000;
+	plan_identity_files(p);
+	plan_proc(p);
+	plan_sys(p);
+	if (plan_dev(p, err) < 0 || plan_home(p, err) < 0 || plan_current(p, err) < 0)
+		return -1;
+	list_each(const struct place, place, &p->config->places)
+		if (plan_place(p, place, err) < 0)
+			return -1;
+	item_add(p, ITEM_DIRECTORY, arena_format(p->arena, "/run/user/%u", p->inside_uid),
+		 "identity", 0)->mode = 0700;
+	drop_overruled(p);
+	return 0;
+}
+
+int plan_finish(struct planning *p, struct error *err)
+{
+	(void)err;
+	sort(p->plan->items.items, p->plan->items.count, by_depth);
+	return 0;
+}
