@@ -1,0 +1,40 @@
+/* The view: the sandbox's file system, assembled from the items of a plan. */
+#ifndef IMMURE_FILES_VIEW_H
+#define IMMURE_FILES_VIEW_H
+
+#include <sys/types.h>
+
+struct error;
+struct plan;
+
+enum { MOST_OWN_DEVICES = 64 };
+
+/* A view that is being made. Every descriptor belongs to it. */
+struct view {
+	int root;		/* of the new tree, attached on the old root */
+	int procfs, sysctls;	/* its own, and sys in it before that was covered */
+	int sysfs, sysfs_cover;
+	int devpts;
+	int master, slave;	/* the private terminal, or NO_FD */
+	int hidden;		/* directory of the empty things that cover others */
+	unsigned backings;	/* how many directories and files stand there */
+	dev_t own_devices[MOST_OWN_DEVICES];	/* file systems that are ours to fill */
+	unsigned own_device_count;
+};
+
+/* A view of which nothing is there. */
+extern const struct view NO_VIEW;
+
+/* Assemble the view of `plan` in this mount namespace, which must be a new one, and
+ * open its private terminal when the plan has one. *view is overwritten and belongs
+ * to the caller, also after a failure. -1 names the item and who asked for it. */
+int view_build(const struct plan *plan, struct view *view, struct error *err);
+
+/* Make the assembled view the root of this mount namespace, drop the old one and
+ * stand in its `/`. */
+int view_enter(const struct view *view, struct error *err);
+
+/* Close what is still open of it. */
+void view_close(struct view *view);
+
+#endif

@@ -1,0 +1,607 @@
+/* Assembling the view.
+ *
+ * A new empty tmpfs is attached on `/` of the new mount namespace and from then on
+ * addressed by its descriptor alone: paths that begin with a slash still lead into
+ * the host's tree, paths relative to that descriptor never leave the new one
+ * (openat2(2), RESOLVE_IN_ROOT). Mounting onto a tree that is not attached would be
+ * simpler and fails before Linux 6.15.
+ *
+ * Directories and mount points are made on file systems of our own only. A link
+ * that an earlier run planted in a writable host directory can therefore make an
+ * item land in another place of the view, and nowhere else: nothing is ever created
+ * on the host.
+ *
+ * The one tmpfs serves the read-only root and, each bound onto itself as a writable
+ * mount, all scratch directories: one superblock, one limit. Mounts are what a start
+ * costs, so that small files are copied into it, and what covers an unwanted file is
+ * one empty file of it, bound.
+ *
+ * A source was looked at while planning, before this mount namespace existed; a
+ * descriptor from there cannot be bound here (EINVAL). It is opened again by its
+ * path, and if it is not the same inode any more the launch stops. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/base/text.h>
+#include <immure/files/view.h>
+#include <immure/plan/plan.h>
+#include <immure/sys/file.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/mount.h>
+#include <immure/sys/tty.h>
+
+const struct view NO_VIEW = {
+	.root = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
+	.sysfs_cover = NO_FD, .devpts = NO_FD, .master = NO_FD, .slave = NO_FD,
+	.hidden = NO_FD,
+};
+
+enum { LONGEST_PATH = 4096, MOST_LINKS = 8 };
+
+static const struct mount_rights WRITABLE = { .writable = true };
+static const struct mount_rights READ_ONLY = { .writable = false };
+static const struct mount_rights KERNEL_WRITABLE = { .writable = true, .no_exec = true };
+static const struct mount_rights KERNEL_READ_ONLY = { .no_exec = true };
+
+/* --- making directories and files in the new tree ----------------------------- */
+
+static int own_device_add(struct view *view, int fd, struct error *err)
+{
+	struct stat st;
+
+	if (view->own_device_count == MOST_OWN_DEVICES)
+		return fail(err, 0, "over %d memory file systems", MOST_OWN_DEVICES);
+	if (fstat(fd, &st) < 0)
+		return fail(err, errno, "look at a new mount");
+	view->own_devices[view->own_device_count++] = st.st_dev;
+	return 0;
+}
+
+/* Does the directory stand on a file system that is ours to fill? */
+static bool is_own(const struct view *view, int dir)
+{
+	struct stat st;
+
+	if (fstat(dir, &st) < 0)
+		return false;
+	for (unsigned i = 0; i < view->own_device_count; i++)
+		if (view->own_devices[i] == st.st_dev)
+			return true;
+	return false;
+}
+
+static int refuse_to_make(const char *path, struct error *err)
+{
+	(void)fail(err, 0, "%s does not exist there, and nothing is made in a host directory",
+		   path);
+	return hint(err, "create it on the host first, or choose a place in a private directory");
+}
+
+/* Split a normal path into its parent and its last name. */
+static const char *split(const char *path, char parent[LONGEST_PATH])
+{
+	const char *slash = strrchr(path, '/');
+	size_t length = slash > path ? (size_t)(slash - path) : 1;
+
+	memcpy(parent, path, length);
+	parent[length] = '\0';
+	return slash + 1;
+}
+
+/* Open the directory at `path` inside, making it and those above it where the tree
+ * is ours. */
+static int open_directory(struct view *view, const char *path, struct error *err)
+{
+	char parent_path[LONGEST_PATH];
+	int dir = inside_open(view->root, path, O_DIRECTORY, err);
+
+	if (dir >= 0 || err->code != ENOENT)
+		return dir;
+	const char *name = split(path, parent_path);
+	AUTO_FD int parent = open_directory(view, parent_path, err);
+	if (parent < 0)
+		return -1;
+	if (!is_own(view, parent))
+		return refuse_to_make(path, err);
+	if (mkdirat(parent, name, 0755) < 0)
+		return fail(err, errno, "make %s", path);
+	/* Not by name again: it could be a link by now, were this not our own. */
+	dir = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return dir < 0 ? fail(err, errno, "open %s", path) : dir;
+}
+
+/* The directory that `path` stands in, and its name in it. */
+static int open_parent(struct view *view, const char *path, const char **ret_name,
+		       struct error *err)
+{
+	char parent_path[LONGEST_PATH];
+
+	if (strlen(path) >= sizeof(parent_path))
+		return fail(err, ENAMETOOLONG, "a path inside");
+	*ret_name = split(path, parent_path);
+	return open_directory(view, parent_path, err);
+}
+
+/* An empty file or directory at `path` to mount on: what is there, or a new one. */
+static int open_mount_point(struct view *view, const char *path, bool directory,
+			    unsigned mode, struct error *err)
+{
+	const char *name;
+	int point = inside_open(view->root, path, 0, err);
+
+	if (point >= 0 || err->code != ENOENT)
+		return point;
+	AUTO_FD int parent = open_parent(view, path, &name, err);
+	if (parent < 0)
+		return -1;
+	if (!is_own(view, parent))
+		return refuse_to_make(path, err);
+	if (directory ? mkdirat(parent, name, mode)
+		      : mknodat(parent, name, S_IFREG | 0644, 0))
+		return fail(err, errno, "make %s", path);
+	point = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return point < 0 ? fail(err, errno, "open %s", path) : point;
+}
+
+static bool is_directory(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static int attach_at(struct view *view, int tree, const char *path, struct error *err)
+{
+	AUTO_FD int point = open_mount_point(view, path, is_directory(tree), 0755, err);
+
+	return point < 0 ? -1 : mount_attach(tree, point, err);
+}
+
+/* Bind what `fd` is open on onto itself, with these rights at its top. */
+static int bind_onto_itself(int fd, struct mount_rights rights, struct error *err)
+{
+	AUTO_FD int tree = mount_copy(fd, "", err);
+
+	if (tree < 0 || mount_restrict(tree, rights, false, err) < 0)
+		return -1;
+	return mount_attach(tree, fd, err);
+}
+
+/* --- things that stand behind others ------------------------------------------- */
+
+/* A new name in the hidden directory, for what must have a place of our own. */
+static void backing_name(struct view *view, char name[16])
+{
+	(void)snprintf(name, 16, "%u", view->backings++);
+}
+
+static int open_hidden(struct view *view, const char *name, struct error *err)
+{
+	int fd = openat(view->hidden, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd < 0 ? fail(err, errno, "open a backing") : fd;
+}
+
+static int make_hidden(struct view *view, struct error *err)
+{
+	if (mkdirat(view->root, ".hidden", 0755) < 0)
+		return fail(err, errno, "make /.hidden");
+	view->hidden = openat(view->root, ".hidden", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (view->hidden < 0 || mkdirat(view->hidden, "directory", 0555) < 0 ||
+	    mknodat(view->hidden, "file", S_IFREG | 0444, 0) < 0)
+		return fail(err, errno, "fill /.hidden");
+	return 0;
+}
+
+/* --- one function per kind of item ------------------------------------------------ */
+
+static int make_directory(struct view *view, const struct item *item, struct error *err)
+{
+	AUTO_FD int dir = open_mount_point(view, item->target, true, item->mode, err);
+
+	if (dir < 0)
+		return -1;
+	return is_directory(dir) ? 0 : fail(err, ENOTDIR, "%s", item->target);
+}
+
+static int make_scratch(struct view *view, const struct item *item, struct error *err)
+{
+	AUTO_FD int point = open_mount_point(view, item->target, true, item->mode, err);
+
+	if (point < 0)
+		return -1;
+	if (is_own(view, point))
+		return bind_onto_itself(point, WRITABLE, err);
+
+	char name[16];
+	backing_name(view, name);
+	if (mkdirat(view->hidden, name, item->mode) < 0)
+		return fail(err, errno, "make a backing");
+	AUTO_FD int backing = open_hidden(view, name, err);
+	if (backing < 0)
+		return -1;
+	AUTO_FD int tree = mount_copy(backing, "", err);
+	if (tree < 0 || mount_restrict(tree, WRITABLE, false, err) < 0)
+		return -1;
+	return mount_attach(tree, point, err);
+}
+
+static int new_tmpfs(uint64_t bytes, uint64_t inodes, unsigned mode, struct error *err)
+{
+	char size_text[32], inodes_text[32], mode_text[16];
+
+	(void)snprintf(size_text, sizeof(size_text), "%" PRIu64, bytes);
+	(void)snprintf(inodes_text, sizeof(inodes_text), "%" PRIu64, inodes);
+	(void)snprintf(mode_text, sizeof(mode_text), "%o", mode);
+	const char *const options[][2] = {
+		{ "size", size_text }, { "nr_inodes", inodes_text }, { "mode", mode_text },
+		{ NULL, NULL },
+	};
+	return mount_new("tmpfs", options, WRITABLE, err);
+}
+
+static int make_tmpfs(struct view *view, const struct item *item, struct error *err)
+{
+	/* About as many files as fit it when they are a page each, and some. */
+	AUTO_FD int tree = new_tmpfs(item->size, item->size / 4096 + 1024, item->mode, err);
+
+	if (tree < 0 || own_device_add(view, tree, err) < 0)
+		return -1;
+	return attach_at(view, tree, item->target, err);
+}
+
+static int make_link(struct view *view, const struct item *item, struct error *err)
+{
+	const char *name;
+
+	AUTO_FD int parent = open_parent(view, item->target, &name, err);
+	if (parent < 0)
+		return -1;
+	if (!is_own(view, parent))
+		return refuse_to_make(item->target, err);
+	if (symlinkat(item->source, parent, name) < 0)
+		return fail(err, errno, "link %s", item->target);
+	return 0;
+}
+
+/* A new file in `parent`, open for writing. */
+static int create_file(int parent, const char *name, unsigned mode, struct error *err)
+{
+	int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			mode);
+
+	return fd < 0 ? fail(err, errno, "make the file %s", name) : fd;
+}
+
+/* Write a text below the hidden directory and bind it over what is at `point`. */
+static int cover_with_text(struct view *view, const struct item *item, int point,
+			   struct error *err)
+{
+	char name[16];
+
+	backing_name(view, name);
+	AUTO_FD int file = create_file(view->hidden, name, item->mode, err);
+	if (file < 0)
+		return -1;
+	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
+		return fail(err, errno, "write a backing");
+	AUTO_FD int backing = open_hidden(view, name, err);
+	if (backing < 0)
+		return -1;
+	AUTO_FD int tree = mount_copy(backing, "", err);
+	if (tree < 0 || mount_restrict(tree, READ_ONLY, false, err) < 0)
+		return -1;
+	return mount_attach(tree, point, err);
+}
+
+static int make_text_at(struct view *view, const struct item *item, const char *path,
+			unsigned links, struct error *err);
+
+/* `path` is a link that leads to nothing inside: put the text where it leads. */
+static int make_text_behind(struct view *view, const struct item *item, int link,
+			    const char *path, unsigned links, struct error *err)
+{
+	char text[LONGEST_PATH], there[2 * LONGEST_PATH];
+	ssize_t length = readlinkat(link, "", text, sizeof(text) - 1);
+
+	if (length < 0 || links == MOST_LINKS)
+		return fail(err, length < 0 ? errno : ELOOP, "follow %s", path);
+	text[length] = '\0';
+	if (text[0] == '/')
+		(void)snprintf(there, sizeof(there), "%s", text);
+	else
+		(void)snprintf(there, sizeof(there), "%.*s/%s",
+			       (int)(strrchr(path, '/') - path), path, text);
+	if (strlen(there) >= LONGEST_PATH)
+		return fail(err, ENAMETOOLONG, "follow %s", path);
+	return make_text_at(view, item, there, links + 1, err);
+}
+
+/* Texts stand in an /etc that is ours or, when somebody bound another one, over its
+ * files; where such an /etc has nothing of the name, nothing can be put. */
+static int make_text_at(struct view *view, const struct item *item, const char *path,
+			unsigned links, struct error *err)
+{
+	const char *name;
+
+	AUTO_FD int parent = open_parent(view, path, &name, err);
+	if (parent < 0)
+		return -1;
+	AUTO_FD int there = inside_open(view->root, path, 0, err);
+	if (there >= 0)
+		return cover_with_text(view, item, there, err);
+	if (err->code != ENOENT)
+		return -1;
+	AUTO_FD int link = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (link >= 0)
+		return make_text_behind(view, item, link, path, links, err);
+	if (!is_own(view, parent))
+		return 0;
+	AUTO_FD int file = create_file(parent, name, item->mode, err);
+	if (file < 0)
+		return -1;
+	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
+		return fail(err, errno, "write %s", path);
+	if (!item->pinned)
+		return 0;
+	AUTO_FD int point = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	if (point < 0)
+		return fail(err, errno, "open %s", path);
+	return bind_onto_itself(point, READ_ONLY, err);
+}
+
+static int make_text(struct view *view, const struct item *item, struct error *err)
+{
+	return make_text_at(view, item, item->target, 0, err);
+}
+
+static int check_same(int fd, const struct item *item, struct error *err)
+{
+	struct file_id now;
+
+	if (file_look_fd(fd, &now) < 0)
+		return fail(err, errno, "look at %s", item->source);
+	if (!file_same(&now, &item->id))
+		return fail(err, 0, "%s was exchanged while the sandbox was being set up",
+			    item->source);
+	return 0;
+}
+
+static int make_copy(struct view *view, const struct item *item, struct error *err)
+{
+	const char *name;
+
+	AUTO_FD int source = open(item->source, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (source < 0)
+		return fail(err, errno, "open %s", item->source);
+	if (check_same(source, item, err) < 0)
+		return -1;
+	AUTO_FD int parent = open_parent(view, item->target, &name, err);
+	if (parent < 0)
+		return -1;
+	if (!is_own(view, parent))
+		return refuse_to_make(item->target, err);
+	AUTO_FD int file = create_file(parent, name, item->mode, err);
+	if (file < 0)
+		return -1;
+	for (;;) {
+		ssize_t sent = sendfile(file, source, NULL, 1 << 30);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent < 0)
+			return fail(err, errno, "copy %s", item->source);
+		if (sent == 0)
+			return 0;
+	}
+}
+
+static int make_bind(struct view *view, const struct item *item, struct error *err)
+{
+	/* The current directory comes from the inherited one, not from its path. */
+	const char *path = item->kind == ITEM_CURRENT ? "" : item->source;
+	const struct mount_rights rights = {
+		.writable = item->writable, .devices = item->devices,
+	};
+
+	AUTO_FD int tree = mount_copy(AT_FDCWD, path, err);
+	if (tree < 0 || check_same(tree, item, err) < 0 ||
+	    mount_restrict(tree, rights, true, err) < 0)
+		return -1;
+	return attach_at(view, tree, item->target, err);
+}
+
+static int make_proc(struct view *view, const struct item *item, struct error *err)
+{
+	view->procfs = mount_new("proc", NULL, KERNEL_WRITABLE, err);
+	if (view->procfs < 0)
+		return -1;
+	view->sysctls = sysctl_open(view->procfs, err);
+	if (view->sysctls < 0)
+		return -1;
+	return attach_at(view, view->procfs, item->target, err);
+}
+
+/* The whole sysfs is attached, covered by an empty directory of ours, and its parts
+ * are bound on that: the command owns neither mount and cannot lift the cover. A
+ * part cannot be bound from a sysfs that is not attached before Linux 6.15. */
+static int make_sysfs(struct view *view, const struct item *item, struct error *err)
+{
+	AUTO_FD int point = open_mount_point(view, item->target, true, 0555, err);
+
+	if (point < 0)
+		return -1;
+	view->sysfs_cover = mount_copy(point, "", err);
+	if (view->sysfs_cover < 0 || mount_restrict(view->sysfs_cover, KERNEL_WRITABLE, false,
+						    err) < 0)
+		return -1;
+	view->sysfs = mount_new("sysfs", NULL, KERNEL_READ_ONLY, err);
+	if (view->sysfs < 0 || mount_attach(view->sysfs, point, err) < 0)
+		return -1;
+	AUTO_FD int top = inside_open(view->root, item->target, O_DIRECTORY, err);
+	return top < 0 ? -1 : mount_attach(view->sysfs_cover, top, err);
+}
+
+static int make_sysfs_part(struct view *view, const struct item *item, struct error *err)
+{
+	const char *path = item->target + strlen("/sys/");
+
+	AUTO_FD int tree = mount_copy(view->sysfs, path, err);
+	if (tree < 0 || mount_restrict(tree, KERNEL_READ_ONLY, true, err) < 0)
+		return -1;
+	return attach_at(view, tree, item->target, err);
+}
+
+static int open_devpts(struct view *view, struct error *err)
+{
+	/* No gid=: with a single mapped id the kernel knows no group tty (EINVAL). */
+	static const char *const options[][2] = {
+		{ "newinstance", NULL }, { "ptmxmode", "0666" }, { "mode", "620" },
+		{ NULL, NULL },
+	};
+	const struct mount_rights rights = {
+		.writable = true, .devices = true, .no_exec = true,
+	};
+
+	view->devpts = mount_new("devpts", options, rights, err);
+	return view->devpts < 0 ? -1 : 0;
+}
+
+static int make_devpts(struct view *view, const struct item *item, struct error *err)
+{
+	if (open_devpts(view, err) < 0)
+		return -1;
+	return attach_at(view, view->devpts, item->target, err);
+}
+
+static int make_mqueue(struct view *view, const struct item *item, struct error *err)
+{
+	AUTO_FD int tree = mount_new("mqueue", NULL, KERNEL_WRITABLE, err);
+
+	return tree < 0 ? -1 : attach_at(view, tree, item->target, err);
+}
+
+/* The pair is the first of a new devpts: its other end is number 0. */
+static int make_console(struct view *view, const struct item *item, struct error *err)
+{
+	const struct mount_rights rights = {
+		.writable = true, .devices = true, .no_exec = true,
+	};
+
+	if (view->master == NO_FD &&
+	    tty_pair(view->devpts, &view->master, &view->slave, err) < 0)
+		return -1;
+	AUTO_FD int tree = mount_copy(view->devpts, "0", err);
+	if (tree < 0 || mount_restrict(tree, rights, false, err) < 0)
+		return -1;
+	return attach_at(view, tree, item->target, err);
+}
+
+static int make_hide(struct view *view, const struct item *item, struct error *err)
+{
+	AUTO_FD int point = inside_open(view->root, item->target, 0, err);
+
+	if (point < 0)
+		return err->code == ENOENT || err->code == ENOTDIR ? 0 : -1;
+	AUTO_FD int backing = open_hidden(view, is_directory(point) ? "directory" : "file", err);
+	if (backing < 0)
+		return -1;
+	AUTO_FD int tree = mount_copy(backing, "", err);
+	if (tree < 0 || mount_restrict(tree, KERNEL_READ_ONLY, false, err) < 0)
+		return -1;
+	return mount_attach(tree, point, err);
+}
+
+static int make_onto_itself(struct view *view, const struct item *item, struct error *err)
+{
+	AUTO_FD int point = inside_open(view->root, item->target, 0, err);
+
+	if (point < 0)
+		return -1;
+	return bind_onto_itself(point, item->writable ? WRITABLE : READ_ONLY, err);
+}
+
+struct maker {
+	const char *name;	/* what the user reads */
+	int (*make)(struct view *view, const struct item *item, struct error *err);
+};
+
+static const struct maker makers[] = {
+	[ITEM_DIRECTORY] = { "directory", make_directory },
+	[ITEM_SCRATCH] = { "tmpfs", make_scratch },
+	[ITEM_TMPFS] = { "tmpfs", make_tmpfs },
+	[ITEM_LINK] = { "symlink", make_link },
+	[ITEM_TEXT] = { "file", make_text },
+	[ITEM_COPY] = { "copy", make_copy },
+	[ITEM_BIND] = { "bind", make_bind },
+	[ITEM_CURRENT] = { "current directory", make_bind },
+	[ITEM_PROC] = { "proc", make_proc },
+	[ITEM_SYSFS] = { "sysfs", make_sysfs },
+	[ITEM_SYSFS_PART] = { "sysfs", make_sysfs_part },
+	[ITEM_DEVPTS] = { "devpts", make_devpts },
+	[ITEM_MQUEUE] = { "mqueue", make_mqueue },
+	[ITEM_CONSOLE] = { "console", make_console },
+	[ITEM_HIDE] = { "hide", make_hide },
+	[ITEM_PIN] = { "pin", make_onto_itself },
+	[ITEM_READ_ONLY] = { "read-only", make_onto_itself },
+};
+_Static_assert(sizeof(makers) / sizeof(makers[0]) == ITEM_KINDS, "a maker per kind");
+
+/* --- the whole -------------------------------------------------------------------- */
+
+static int make_items(const struct plan *plan, struct view *view, struct error *err)
+{
+	list_each(const struct item, item, &plan->items)
+		if (makers[item->kind].make(view, item, err) < 0)
+			return within(err, "%s %s (%s)", makers[item->kind].name, item->target,
+				      item->origin);
+	return 0;
+}
+
+static int make_terminal(const struct plan *plan, struct view *view, struct error *err)
+{
+	if (!plan->own_terminal || view->master != NO_FD)
+		return 0;
+	if (view->devpts == NO_FD && open_devpts(view, err) < 0)
+		return -1;
+	return tty_pair(view->devpts, &view->master, &view->slave, err);
+}
+
+int view_build(const struct plan *plan, struct view *view, struct error *err)
+{
+	*view = NO_VIEW;
+	mode_t before = umask(0);	/* modes are the plan's, whatever the caller's umask */
+
+	view->root = new_tmpfs(plan->memory, plan->inodes, 0755, err);
+	int result = view->root < 0 || own_device_add(view, view->root, err) < 0 ||
+		     mount_attach_on_root(view->root, err) < 0 || make_hidden(view, err) < 0 ||
+		     make_items(plan, view, err) < 0 || make_terminal(plan, view, err) < 0 ||
+		     (view->sysfs_cover != NO_FD &&
+		      mount_restrict(view->sysfs_cover, KERNEL_READ_ONLY, false, err) < 0) ||
+		     mount_restrict(view->root, READ_ONLY, false, err) < 0 ? -1 : 0;
+	(void)umask(before);
+	return result;
+}
+
+int view_enter(const struct view *view, struct error *err)
+{
+	return mount_enter(view->root, err);
+}
+
+void view_close(struct view *view)
+{
+	int *const fds[] = {
+		&view->root, &view->procfs, &view->sysctls, &view->sysfs, &view->sysfs_cover, &view->devpts,
+		&view->master, &view->slave, &view->hidden,
+	};
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+		fd_close(fds[i]);
+}
