@@ -1,0 +1,27 @@
+/* Irreversible things, in the order in which they must come. */
+#ifndef IMMURE_CONFINE_CONFINE_H
+#define IMMURE_CONFINE_CONFINE_H
+
+struct error;
+struct plan;
+
+/* Take this process's inherited things away: the session keyring, and at the next
+ * exec every descriptor above 2. */
+int confine_inheritance(const struct plan *plan, struct error *err);
+
+/* Set the limits and the nice value of the plan. In the user namespace of the
+ * command: RLIMIT_NPROC counts per user namespace the processes below it, so that
+ * set there it counts the sandbox's alone. */
+int confine_limits(const struct plan *plan, struct error *err);
+
+/* Give up every capability for good. */
+int confine_capabilities(const struct plan *plan, struct error *err);
+
+/* Set no_new_privs. */
+int confine_privileges(const struct plan *plan, struct error *err);
+
+/* All that applies to our own process 1, which stays behind with hostile children:
+ * undumpable, without arguments, environment, capabilities and new privileges. */
+int confine_init(struct error *err);
+
+#endif

@@ -1,0 +1,24 @@
+/* Running a plan. */
+#ifndef IMMURE_RUN_SANDBOX_H
+#define IMMURE_RUN_SANDBOX_H
+
+#include <immure/base/arena.h>
+
+struct error;
+struct plan;
+
+/* How a run ended. */
+struct outcome {
+	int status;			/* for exit(3): the command's, 128 + signal, 124 */
+	LIST(const char *) findings;	/* what was left in writable directories that
+					 * runs later, outside; from the plan's arena */
+};
+
+/* Run the sandbox of `plan` to its end. 0 when the command ran, whatever it
+ * answered; -1 when it did not, with the step that failed, and nothing is left
+ * behind either way. The calling process must have one thread; its signals are
+ * blocked from here on. */
+int sandbox_run(const struct plan *plan, struct outcome *ret_outcome,
+		struct error *err);
+
+#endif

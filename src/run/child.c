@@ -1,0 +1,149 @@
+/* The set-up inside of the new namespaces. What it fails with is sent to the
+ * supervisor by be_child(). */
+#include <poll.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <immure/base/fd.h>
+#include <immure/confine/confine.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/privilege.h>
+#include <immure/sys/process.h>
+#include <immure/sys/tty.h>
+
+#include "run.h"
+
+int child_die_with_supervisor(struct sandbox *box, struct error *err)
+{
+	struct pollfd other_end = { .fd = box->init_end };
+
+	if (process_die_with_parent(err) < 0)
+		return -1;
+	/* It may have died before we asked; getppid(2) is 0 here in any case. */
+	if (poll(&other_end, 1, 0) > 0 && (other_end.revents & POLLHUP))
+		_exit(125);
+	return 0;
+}
+
+int child_map_ids(struct sandbox *box, struct error *err)
+{
+	box->procfs = procfs_open("/proc", err);
+	if (box->procfs < 0)
+		return -1;
+	box->sysctls = sysctl_open(box->procfs, err);
+	if (box->sysctls < 0)
+		return -1;
+	return box->plan->own_user
+		? idmap_write_self(box->procfs, &box->plan->outer, false, err) : 0;
+}
+
+int child_bring_up_loopback(struct sandbox *box, struct error *err)
+{
+	return box->plan->loopback ? loopback_up(err) : 0;
+}
+
+int child_assemble_files(struct sandbox *box, struct error *err)
+{
+	if (!box->plan->own_mounts)
+		return box->plan->own_terminal
+			? tty_pair(NO_FD, &box->view.master, &box->view.slave, err) : 0;
+	return view_build(box->plan, &box->view, err);
+}
+
+int child_enter_files(struct sandbox *box, struct error *err)
+{
+	if (!box->plan->own_mounts)
+		return 0;
+	if (view_enter(&box->view, err) < 0)
+		return -1;
+	/* The sandbox's own /proc is the one that nobody outside can cover. */
+	if (box->view.procfs != NO_FD) {
+		fd_close(&box->procfs);
+		box->procfs = take_fd(&box->view.procfs);
+		fd_close(&box->sysctls);
+		box->sysctls = take_fd(&box->view.sysctls);
+	}
+	return 0;
+}
+
+int child_set_names(struct sandbox *box, struct error *err)
+{
+	const struct plan *plan = box->plan;
+
+	if (!plan->hostname)
+		return 0;
+	return hostname_set(plan->hostname, err) < 0 ? -1
+						     : domainname_set(plan->domainname, err);
+}
+
+int child_tune_kernel(struct sandbox *box, struct error *err)
+{
+	list_each(const struct tuning, tuning, &box->plan->tunings)
+		if (sysctl_write(box->sysctls, tuning->key, tuning->value, err) < 0)
+			return within(err, "%s", tuning->origin);
+	return 0;
+}
+
+/* Init leads the session and owns its terminal; the supervisor gets the other end
+ * while the caller's terminal still has the modes that the private one takes. */
+int child_start_session(struct sandbox *box, struct error *err)
+{
+	if (process_new_session(err) < 0)
+		return -1;
+	if (!box->plan->own_terminal)
+		return 0;
+	box->slave = take_fd(&box->view.slave);
+	tty_copy_modes(box->tty, box->slave);
+	if (!box->eager)
+		tty_output_processing(box->slave, false);
+	if (tty_control(box->slave, err) < 0)
+		return -1;
+	if (sync_send(box->init_end, SYNC_TERMINAL, 0, false, box->view.master, err) < 0)
+		return -1;
+	fd_close(&box->view.master);
+	return 0;
+}
+
+/* user_namespaces(7): the limit is that of the namespace which writes it, and counts
+ * what is below. The command's own is the one that may still be made, for as long
+ * as it lives; from inside of it the limit cannot be raised. */
+int child_allow_one_user_namespace(struct sandbox *box, struct error *err)
+{
+	if (!box->plan->own_user)
+		return 0;
+	if (sysctl_write(box->sysctls, "user.max_user_namespaces", "1", err) < 0)
+		return hint(err, "/proc/sys must be writable to the sandbox's own root: in a"
+			    " container it may have to be started with --privileged or"
+			    " --security-opt systempaths=unconfined");
+	return 0;
+}
+
+int child_start_command(struct sandbox *box, struct error *err)
+{
+	uint64_t user = box->plan->own_user ? CLONE_NEWUSER : 0;
+
+	view_close(&box->view);
+	if (box->plan->as_pid_1) {
+		if (user && process_enter_user_namespace(err) < 0)
+			return -1;
+		payload_become(box);
+	}
+	box->command = process_start(user, payload_become, box, err);
+	if (box->command < 0)
+		return -1;
+	if (box->failed)
+		_exit(125);	/* it has said why itself */
+	return sync_send(box->init_end, SYNC_RUNNING, 0, false, NO_FD, err);
+}
+
+int child_confine_init(struct sandbox *box, struct error *err)
+{
+	(void)box;
+	return confine_init(err);
+}
+
+int child_be_init(struct sandbox *box, struct error *err)
+{
+	(void)err;
+	init_run(box);
+}

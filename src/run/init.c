@@ -1,0 +1,97 @@
+/* Process 1 of the sandbox: it reaps what nobody else does, passes signals on, and
+ * ends with the command, at which the kernel ends everything else. Its children are
+ * hostile; it takes nothing from them but wait(2) statuses, and signals only from
+ * outside of the namespace. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <immure/base/fd.h>
+#include <immure/sys/process.h>
+#include <immure/sys/tty.h>
+
+#include "run.h"
+
+static void tell_command(const struct sandbox *box, int number, bool group)
+{
+	(void)kill(group ? -box->command : box->command, number);
+}
+
+/* Reap what there is; true when the command itself has ended. */
+static bool reap(struct sandbox *box)
+{
+	struct error ignored;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+		if (pid != box->command)
+			continue;
+		if (WIFSTOPPED(status)) {
+			(void)sync_send(box->init_end, SYNC_STOPPED, WSTOPSIG(status), false,
+					NO_FD, &ignored);
+			continue;
+		}
+		(void)sync_send(box->init_end, SYNC_ENDED, status, false, NO_FD, &ignored);
+		return true;
+	}
+	return false;
+}
+
+static void obey(struct sandbox *box)
+{
+	struct sync_message message;
+	struct error ignored;
+	AUTO_FD int fd = NO_FD;
+
+	if (sync_receive(box->init_end, &message, &fd, &ignored) <= 0)
+		_exit(125);	/* the supervisor is gone, and its signal is on the way */
+	if (message.kind == SYNC_SIGNAL)
+		tell_command(box, message.value, message.group);
+	if (message.kind == SYNC_RESUME) {
+		if (box->slave != NO_FD)
+			tty_foreground(box->slave, message.group ? box->command : getpid());
+		tell_command(box, SIGCONT, true);
+	}
+}
+
+/* Let go of what the caller gave the command: a reader at the other end must see the
+ * end of it when the command closes it. */
+static void release_files(struct sandbox *box)
+{
+	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= 2; fd++) {
+		if (null >= 0)
+			(void)dup2(null, fd);
+		else
+			(void)close(fd);
+		fd_close(&box->append_ends[fd]);
+	}
+	fd_close(&box->procfs);
+	fd_close(&box->sysctls);
+}
+
+void init_run(struct sandbox *box)
+{
+	struct pollfd polled[] = {
+		{ .fd = box->signals, .events = POLLIN },
+		{ .fd = box->init_end, .events = POLLIN },
+	};
+	struct signal_news news;
+
+	release_files(box);
+	while (!reap(box)) {
+		if (poll(polled, 2, -1) < 0)
+			continue;
+		if (polled[1].revents)
+			obey(box);
+		while (signal_read(box->signals, &news))
+			if (news.from_outside && news.number != SIGCHLD)
+				tell_command(box, news.number, false);
+	}
+	_exit(0);
+}

@@ -1,0 +1,287 @@
+/* The supervisor: what happens on the host side. */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+#include <fcntl.h>
+
+#include <immure/base/fd.h>
+#include <immure/sys/process.h>
+#include <immure/sys/socket.h>
+
+#include "run.h"
+
+/* Between SIGTERM at the end of --timeout and the end of everything. */
+enum { GRACE_MILLISECONDS = 2000 };
+
+int parent_take_signals(struct sandbox *box, struct error *err)
+{
+	box->signals = signals_take(&box->ignored, err);
+	return box->signals < 0 ? -1 : 0;
+}
+
+/* A file that was opened for append: the command could truncate it, so it gets a
+ * pipe, and what comes out of it is appended here. */
+int parent_prepare_files(struct sandbox *box, struct error *err)
+{
+	int ends[2];
+
+	terminal_look(box);
+	for (int fd = 0; fd <= 2; fd++) {
+		if (box->plan->stdio[fd] != STDIO_APPEND)
+			continue;
+		if (pipe2(ends, O_CLOEXEC) < 0)
+			return fail(err, errno, "make a pipe");
+		box->appends[fd].from = ends[0];
+		box->appends[fd].to = fd;
+		box->append_ends[fd] = ends[1];
+	}
+	return 0;
+}
+
+static void close_append_ends(struct sandbox *box)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		fd_close(&box->append_ends[fd]);
+}
+
+/* The other side of the fork: does not return. */
+static void be_child(struct sandbox *box)
+{
+	struct error error, ignored;
+
+	fd_close(&box->supervisor_end);
+	(void)steps_run(child_steps, box, &error);
+	(void)sync_send_error(box->init_end, &error, &ignored);
+	_exit(125);
+}
+
+int parent_create_namespaces(struct sandbox *box, struct error *err)
+{
+	int ends[2];
+
+	if (socket_pair(ends, err) < 0)
+		return -1;
+	box->supervisor_end = ends[0];
+	box->init_end = ends[1];
+	pid_t pid = process_fork(box->plan->namespaces, &box->init, err);
+	if (pid < 0)
+		return -1;
+	if (pid == 0)
+		be_child(box);
+	fd_close(&box->init_end);
+	close_append_ends(box);
+	return 0;
+}
+
+/* --- the loop ------------------------------------------------------------------ */
+
+static void kill_all(struct sandbox *box)
+{
+	process_signal(box->init, SIGKILL);	/* the kernel ends its namespace with it */
+}
+
+static void tell_command(struct sandbox *box, int number, bool group)
+{
+	struct error ignored;
+
+	/* A command that is process 1 has nobody in between. */
+	if (box->plan->as_pid_1)
+		process_signal(box->init, number);
+	else
+		(void)sync_send(box->supervisor_end, SYNC_SIGNAL, number, group, NO_FD, &ignored);
+}
+
+static bool ends_a_start(int number)
+{
+	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
+}
+
+static void handle_signal(struct sandbox *box, const struct signal_news *news)
+{
+	switch (news->number) {
+	case SIGCHLD: case SIGPIPE:
+		return;			/* about ourselves */
+	case SIGWINCH:
+		terminal_resize(box);
+		return;
+	case SIGCONT:
+		terminal_claim(box, box->eager);
+		break;
+	case SIGTTIN: case SIGTTOU:
+		if (news->from_terminal)
+			return;
+		break;
+	default:
+		break;
+	}
+	/* What nohup(1), or a shell for its background, made us ignore stays ignored. */
+	if (sigismember(&box->ignored, news->number) == 1)
+		return;
+	if (!box->running && ends_a_start(news->number)) {
+		box->died_of = news->number;
+		kill_all(box);
+		return;
+	}
+	/* A key of the terminal is for all of the foreground, kill(1) for one. */
+	tell_command(box, news->number, news->from_terminal);
+}
+
+static void handle_timer(struct sandbox *box, struct error *err)
+{
+	if (box->timed_out || !box->running) {
+		box->timed_out = true;
+		kill_all(box);
+		fd_close(&box->timer);
+		return;
+	}
+	box->timed_out = true;
+	tell_command(box, SIGTERM, true);
+	tell_command(box, SIGCONT, true);
+	fd_close(&box->timer);
+	box->timer = timer_new(GRACE_MILLISECONDS, err);
+	if (box->timer < 0)
+		kill_all(box);
+}
+
+/* One message; -1 when it says that the command could not be run. */
+static int handle_message(struct sandbox *box, struct error *err)
+{
+	struct sync_message message;
+	AUTO_FD int fd = NO_FD;
+
+	int got = sync_receive(box->supervisor_end, &message, &fd, err);
+	if (got < 0)
+		return -1;
+	if (got == 0) {
+		/* Nobody is left who could report; of a command that is process 1, this
+		 * is the sign that it was executed. */
+		if (box->plan->as_pid_1)
+			box->running = true;
+		fd_close(&box->supervisor_end);
+		return 0;
+	}
+	switch (message.kind) {
+	case SYNC_TERMINAL:
+		terminal_adopt(box, take_fd(&fd));
+		return 0;
+	case SYNC_RUNNING:
+		box->running = true;
+		return 0;
+	case SYNC_FAILED:
+		*err = message.error;
+		box->told = true;
+		return -1;
+	case SYNC_STOPPED:
+		terminal_stopped(box, message.value);
+		return 0;
+	case SYNC_ENDED:
+		box->reported = true;
+		box->wait_status = message.value;
+		return 0;
+	case SYNC_SIGNAL: case SYNC_RESUME:
+		break;
+	}
+	return fail(err, 0, "a message that init does not send");
+}
+
+/* A stop of a command that is process 1: nobody reports it but wait(2). */
+static void reap_init(struct sandbox *box, struct error *err)
+{
+	int status;
+
+	if (process_await(box->init, &status, err) < 0)
+		return;
+	if (box->plan->as_pid_1 && box->running)
+		box->reported = true;
+	if (box->plan->as_pid_1 || !box->reported)
+		box->wait_status = status;
+	fd_close(&box->init);
+}
+
+enum { SIGNALS, MESSAGES, INIT, TIMER, RELAYS };
+enum { RELAY_COUNT = 5, POLLED = RELAYS + 2 * RELAY_COUNT };
+
+static void relays_of(struct sandbox *box, struct relay *ret_relays[RELAY_COUNT])
+{
+	ret_relays[0] = &box->from_command;
+	ret_relays[1] = &box->to_command;
+	for (int fd = 0; fd <= 2; fd++)
+		ret_relays[2 + fd] = &box->appends[fd];
+}
+
+/* What the command wrote last must still arrive; what is typed need not. */
+static bool is_over(struct sandbox *box)
+{
+	if (box->init != NO_FD)
+		return false;
+	return relay_is_done(&box->from_command) && relay_is_done(&box->appends[0]) &&
+	       relay_is_done(&box->appends[1]) && relay_is_done(&box->appends[2]);
+}
+
+static int turn(struct sandbox *box, struct error *err)
+{
+	struct relay *relays[RELAY_COUNT];
+	struct pollfd polled[POLLED] = {
+		[SIGNALS] = { .fd = box->signals, .events = POLLIN },
+		[MESSAGES] = { .fd = box->supervisor_end, .events = POLLIN },
+		[INIT] = { .fd = box->init, .events = POLLIN },
+		[TIMER] = { .fd = box->timer, .events = POLLIN },
+	};
+	struct signal_news news;
+
+	relays_of(box, relays);
+	for (int i = 0; i < RELAY_COUNT; i++)
+		relay_wants(relays[i], &polled[RELAYS + 2 * i], &polled[RELAYS + 2 * i + 1]);
+	if (poll(polled, POLLED, -1) < 0)
+		return errno == EINTR ? 0 : fail(err, errno, "wait for news");
+	for (int i = 0; i < RELAY_COUNT; i++)
+		relay_move(relays[i], polled[RELAYS + 2 * i].revents,
+			   polled[RELAYS + 2 * i + 1].revents);
+	if (polled[SIGNALS].revents)
+		while (signal_read(box->signals, &news))
+			handle_signal(box, &news);
+	if (polled[TIMER].revents)
+		handle_timer(box, err);
+	/* Messages before the end of init: the last one says how it ended. */
+	if (polled[MESSAGES].revents)
+		return handle_message(box, err);
+	if (polled[INIT].revents)
+		reap_init(box, err);
+	return 0;
+}
+
+int parent_supervise(struct sandbox *box, struct error *err)
+{
+	int result = 0;
+
+	if (box->plan->timeout) {
+		box->timer = timer_new(box->plan->timeout, err);
+		if (box->timer < 0)
+			result = -1;
+	}
+	while (result == 0 && !is_over(box))
+		result = turn(box, err);
+	return result;
+}
+
+void parent_close(struct sandbox *box)
+{
+	struct error ignored;
+	int status;
+
+	terminal_give_back(box);
+	if (box->init != NO_FD) {
+		kill_all(box);
+		(void)process_await(box->init, &status, &ignored);
+	}
+	close_append_ends(box);
+	for (int fd = 0; fd <= 2; fd++)
+		fd_close(&box->appends[fd].from);
+	fd_close(&box->init);
+	fd_close(&box->init_end);
+	fd_close(&box->supervisor_end);
+	fd_close(&box->master);
+	fd_close(&box->timer);
+	fd_close(&box->signals);
+}

@@ -1,0 +1,69 @@
+/* Bytes from one descriptor to another. The supervisor polls every relay's two ends
+ * in its one loop; a relay holds at most its buffer, so that a command that writes
+ * without end waits for a reader that does not read. */
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <immure/base/fd.h>
+
+#include "run.h"
+
+bool relay_is_done(const struct relay *relay)
+{
+	return relay->from == NO_FD && relay->start == relay->end;
+}
+
+void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct pollfd *ret_to)
+{
+	bool empty = relay->start == relay->end;
+
+	*ret_from = (struct pollfd){ .fd = empty ? relay->from : NO_FD, .events = POLLIN };
+	*ret_to = (struct pollfd){ .fd = empty ? NO_FD : relay->to, .events = POLLOUT };
+}
+
+/* Whoever reads is gone: what comes is read and thrown away, as long as it comes. */
+static void give_up_writing(struct relay *relay)
+{
+	relay->start = relay->end = 0;
+	relay->from = NO_FD;
+}
+
+static void relay_read(struct relay *relay)
+{
+	ssize_t got = read(relay->from, relay->bytes, sizeof(relay->bytes));
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {		/* end of file, or of a terminal: EIO */
+		relay->from = NO_FD;
+		return;
+	}
+	relay->start = 0;
+	relay->end = (size_t)got;
+}
+
+static void relay_write(struct relay *relay)
+{
+	/* A pipe that poll(2) calls writable takes so much without blocking us. The
+	 * caller's descriptors stay blocking: that mode is shared with the caller. */
+	size_t size = relay->end - relay->start;
+	ssize_t wrote = write(relay->to, relay->bytes + relay->start,
+			      size < PIPE_BUF ? size : PIPE_BUF);
+
+	if (wrote < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (wrote < 0)
+		give_up_writing(relay);
+	else
+		relay->start += (size_t)wrote;
+}
+
+void relay_move(struct relay *relay, short from_news, short to_news)
+{
+	if (relay->start == relay->end && from_news && relay->from != NO_FD)
+		relay_read(relay);
+	else if (relay->start < relay->end && to_news)
+		relay_write(relay);
+}

@@ -1,0 +1,167 @@
+/* What the files of run/ share: one sandbox, its steps, its messages. */
+#ifndef IMMURE_RUN_RUN_H
+#define IMMURE_RUN_RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <termios.h>
+
+#include <immure/base/error.h>
+#include <immure/files/view.h>
+#include <immure/plan/plan.h>
+#include <immure/run/sandbox.h>
+
+/* --- messages --------------------------------------------------------------- */
+
+enum sync_kind {
+	/* From init, or from a payload that failed. */
+	SYNC_TERMINAL,		/* with the private terminal's master */
+	SYNC_RUNNING,		/* the command was executed */
+	SYNC_FAILED,		/* with the error; it was not */
+	SYNC_STOPPED,		/* by signal `value` */
+	SYNC_ENDED,		/* with wait status `value` */
+	/* From the supervisor. */
+	SYNC_SIGNAL,		/* send `value` to the command, or to its `group` */
+	SYNC_RESUME,		/* continue it; `group`: in the foreground */
+};
+
+struct sync_message {
+	enum sync_kind kind;
+	int value;
+	bool group;
+	struct error error;
+};
+
+/* Send one message, with a descriptor unless it is NO_FD. */
+int sync_send(int sync, enum sync_kind kind, int value, bool group, int fd,
+	      struct error *err);
+
+/* Send an error whole. */
+int sync_send_error(int sync, const struct error *error, struct error *err);
+
+/* Receive one message; 1, 0 when the other end is closed, -1. */
+int sync_receive(int sync, struct sync_message *ret_message, int *ret_fd,
+		 struct error *err);
+
+/* --- copying bytes ------------------------------------------------------------ */
+
+/* Bytes on their way from one descriptor to another, at most so many: who writes
+ * faster than the other end reads has to wait. */
+struct relay {
+	int from, to;		/* NO_FD: nothing (more) to do */
+	size_t start, end;
+	char bytes[16384];
+};
+
+/* --- the sandbox ----------------------------------------------------------------- */
+
+struct sandbox {
+	const struct plan *plan;
+
+	/* Supervisor. */
+	int signals;		/* signalfd; init reads its own signals from it too */
+	sigset_t ignored;	/* what the caller ignored: never forwarded */
+	int supervisor_end, init_end;	/* of the conversation */
+	int init;		/* pidfd */
+	int timer;
+	bool running;		/* the command was executed */
+	bool reported;		/* how it ended is known */
+	bool told;		/* the error is init's, with the name of its step */
+	bool timed_out;
+	int wait_status;
+	int died_of;		/* a signal that came before the command ran */
+
+	/* Supervisor: the caller's terminal and its private twin. */
+	int tty;		/* 0, 1 or 2; NO_FD: there is none */
+	int master;
+	bool eager;		/* it reads from the terminal from the start */
+	bool raw;
+	struct termios modes;	/* of the caller's, before it was raw */
+	struct relay to_command, from_command;
+
+	/* Supervisor: files opened for append, relayed through pipes. */
+	struct relay appends[3];
+	int append_ends[3];	/* the write ends, for the command */
+
+	/* Sandbox side. */
+	int procfs, sysctls;	/* for id maps, and /proc/sys */
+	struct view view;
+	pid_t command;
+	int slave;		/* the private terminal */
+	bool failed;		/* the payload could not execute the command */
+};
+
+/* A step does one thing to the sandbox, or nothing when its part of the plan is
+ * empty. Its name is what a user reads when it fails. */
+struct step {
+	const char *name;
+	int (*run)(struct sandbox *box, struct error *err);
+};
+
+/* Run steps up to the one with a NULL name; -1 names the one that failed. */
+int steps_run(const struct step *steps, struct sandbox *box, struct error *err);
+
+extern const struct step parent_steps[];
+extern const struct step child_steps[];
+extern const struct step payload_steps[];
+
+#define STEP(name) int name(struct sandbox *box, struct error *err)
+
+/* parent.c */
+STEP(parent_take_signals);
+STEP(parent_prepare_files);
+STEP(parent_create_namespaces);
+STEP(parent_supervise);
+void parent_close(struct sandbox *box);
+
+/* child.c */
+STEP(child_die_with_supervisor);
+STEP(child_map_ids);
+STEP(child_bring_up_loopback);
+STEP(child_assemble_files);
+STEP(child_enter_files);
+STEP(child_set_names);
+STEP(child_tune_kernel);
+STEP(child_start_session);
+STEP(child_allow_one_user_namespace);
+STEP(child_start_command);
+STEP(child_confine_init);
+STEP(child_be_init);
+
+/* payload.c */
+STEP(payload_enter_user_namespace);
+STEP(payload_take_foreground);
+STEP(payload_connect_files);
+STEP(payload_confine_inheritance);
+STEP(payload_limit);
+STEP(payload_change_directory);
+STEP(payload_drop_capabilities);
+STEP(payload_refuse_privileges);
+STEP(payload_execute);
+
+/* Run the payload's steps in a process that is to become the command: does not
+ * return, and says through the conversation what failed. */
+void payload_become(void *sandbox) __attribute__((noreturn));
+
+/* init.c: reap, obey, and report until the command has ended. Does not return. */
+void init_run(struct sandbox *box) __attribute__((noreturn));
+
+/* terminal.c: the caller's terminal while a private one stands in for it. */
+void terminal_look(struct sandbox *box);
+void terminal_adopt(struct sandbox *box, int master);
+void terminal_claim(struct sandbox *box, bool wanted);
+void terminal_give_back(struct sandbox *box);
+void terminal_resize(struct sandbox *box);
+void terminal_stopped(struct sandbox *box, int signal);
+
+/* relay.c */
+struct pollfd;
+void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct pollfd *ret_to);
+void relay_move(struct relay *relay, short from_news, short to_news);
+bool relay_is_done(const struct relay *relay);
+
+/* watch.c: what appeared in writable directories that git runs later. */
+void watch_report(const struct plan *plan, struct outcome *outcome);
+
+#endif

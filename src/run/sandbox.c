@@ -1,0 +1,130 @@
+/* The story.
+ *
+ *	supervisor (host)               init (process 1)              the command
+ *	-----------------               ----------------              -----------
+ *	takes its signals
+ *	creates the namespaces  ------> dies with the supervisor
+ *	                                writes its id maps
+ *	                                assembles the view
+ *	takes the terminal      <------ SYNC_TERMINAL and its master
+ *	                                enters the view, drops the host's
+ *	                                names, sysctls, session
+ *	                                allows one more user namespace
+ *	                                starts the payload ---------> enters it
+ *	                                (waits: CLONE_VFORK)          drops everything
+ *	                        <-----  SYNC_FAILED and the error --- could not execute
+ *	                                                              executes
+ *	the command runs        <------ SYNC_RUNNING
+ *	                                hides and confines itself
+ *	signals, resizes        ------> SYNC_SIGNAL ----------------> gets it
+ *	stops itself            <------ SYNC_STOPPED <--------------- Ctrl-Z
+ *	is continued            ------> SYNC_RESUME ----------------> goes on
+ *	                        <------ SYNC_ENDED <----------------- ends
+ *	reaps init: nothing is left     ends: the kernel kills the rest of its namespace
+ *
+ * A process that is not dumpable cannot write its id map, so that init hides itself
+ * only after its payload wrote the last one. The second user namespace is possible
+ * only after the old root is gone (EPERM before: current_chrooted() in the kernel),
+ * and it owns none of the mounts and none of the network, so that a command that
+ * regained capabilities could do nothing with them. Why init leads the session: a
+ * command that leads its own is in an orphaned process group, where the kernel
+ * ignores Ctrl-Z.
+ *
+ * Killing the supervisor at any point leaves nothing: init asked the kernel to die
+ * with it, and a pid namespace dies with its process 1. */
+#include <string.h>
+
+#include <immure/base/fd.h>
+#include <immure/sys/process.h>
+
+#include "run.h"
+
+const struct step parent_steps[] = {
+	{ "take signals",                   parent_take_signals },
+	{ "prepare files",                  parent_prepare_files },
+	{ "create the namespaces",          parent_create_namespaces },
+	{ "supervise",                      parent_supervise },
+	{ NULL, NULL },
+};
+
+const struct step child_steps[] = {
+	{ "die with the supervisor",        child_die_with_supervisor },
+	{ "write id maps",                  child_map_ids },
+	{ "bring up the loopback device",   child_bring_up_loopback },
+	{ "assemble the files",             child_assemble_files },
+	{ "enter the files",                child_enter_files },
+	{ "set names",                      child_set_names },
+	{ "set kernel parameters",          child_tune_kernel },
+	{ "start a session",                child_start_session },
+	{ "allow one more user namespace",  child_allow_one_user_namespace },
+	{ "start the command",              child_start_command },
+	{ "confine init",                   child_confine_init },
+	{ "be init",                        child_be_init },
+	{ NULL, NULL },
+};
+
+const struct step payload_steps[] = {
+	{ "enter the second user namespace", payload_enter_user_namespace },
+	{ "take the foreground",             payload_take_foreground },
+	{ "connect standard files",          payload_connect_files },
+	{ "leave inherited things behind",   payload_confine_inheritance },
+	{ "set limits",                      payload_limit },
+	{ "change directory",                payload_change_directory },
+	{ "drop capabilities",               payload_drop_capabilities },
+	{ "refuse new privileges",           payload_refuse_privileges },
+	{ "execute",                         payload_execute },
+	{ NULL, NULL },
+};
+
+int steps_run(const struct step *steps, struct sandbox *box, struct error *err)
+{
+	for (; steps->name; steps++)
+		if (steps->run(box, err) < 0)
+			return box->told ? -1 : within(err, "%s", steps->name);
+	return 0;
+}
+
+/* Everything that is a descriptor is none, before anything is. */
+static void sandbox_init(struct sandbox *box, const struct plan *plan)
+{
+	static const struct relay no_relay = { .from = NO_FD, .to = NO_FD };
+
+	memset(box, 0, sizeof(*box));
+	box->plan = plan;
+	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;
+	box->tty = box->master = box->slave = box->procfs = box->sysctls = NO_FD;
+	box->to_command = box->from_command = no_relay;
+	for (int i = 0; i < 3; i++) {
+		box->appends[i] = no_relay;
+		box->append_ends[i] = NO_FD;
+	}
+	box->view = NO_VIEW;
+}
+
+static int status_of_run(const struct sandbox *box, struct error *err)
+{
+	if (box->died_of)
+		return 128 + box->died_of;
+	if (box->timed_out)
+		return 124;
+	if (box->reported)
+		return status_of(box->wait_status);
+	return fail(err, 0, "init ended without a report (status %d)",
+		    status_of(box->wait_status));
+}
+
+int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct error *err)
+{
+	static struct sandbox box;	/* its relays are large, and there is one */
+
+	sandbox_init(&box, plan);
+	int result = steps_run(parent_steps, &box, err);
+	parent_close(&box);
+	if (result < 0)
+		return -1;
+	ret_outcome->status = status_of_run(&box, err);
+	if (ret_outcome->status < 0)
+		return -1;
+	watch_report(plan, ret_outcome);
+	return 0;
+}
