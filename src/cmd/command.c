@@ -1,0 +1,28 @@
+#include <stdio.h>
+#include <string.h>
+
+#include <immure/base/text.h>
+#include <immure/cmd/command.h>
+
+#include "cmd.h"
+
+const struct command command_table[] = {
+	{ .name = "run", .arguments = "[OPTIONS] [--] COMMAND [ARGUMENT...]",
+	  .help = "run a command behind walls",
+	  .failure = 125, .usage = 125, .run = cmd_run },
+	{ .name = "profile", .arguments = "show [NAME]",
+	  .help = "show what a profile comes to, with the origin of every line",
+	  .failure = 1, .usage = 2, .run = cmd_profile },
+	{ .name = "help", .arguments = "[all]",
+	  .help = "this help, or with all of the options",
+	  .failure = 1, .usage = 2, .run = cmd_help },
+	{ .name = NULL },
+};
+
+const struct command *command_named(const char *name)
+{
+	for (const struct command *command = command_table; command->name; command++)
+		if (text_is(command->name, name))
+			return command;
+	return NULL;
+}

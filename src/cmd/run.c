@@ -1,0 +1,87 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <immure/base/arena.h>
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/cmd/command.h>
+#include <immure/config/config.h>
+#include <immure/plan/plan.h>
+#include <immure/run/sandbox.h>
+
+#include "cmd.h"
+
+static void say_notes(const struct config *config, const struct plan *plan)
+{
+	if (!config->quiet.value)
+		list_each(const char *const, note, &plan->notes)
+			say("note", *note);
+	if (config->verbose.value)
+		list_each(const char *const, skipped, &plan->skipped)
+			say("skipped", *skipped);
+}
+
+/* A command that the host has and the view does not: show how it would. */
+static int explain_not_found(const struct plan *plan, struct error *err)
+{
+	const char *outside = plan_command_outside(plan);
+
+	if (!outside)
+		return -1;
+	return hint(err, "the host has %s; to show it inside: --ro-bind %s", outside,
+		    text_protect(plan->arena, outside, ':'));
+}
+
+/* Somebody is watching, and the command itself said that it failed. */
+static bool wants_advice(const struct config *config, int status)
+{
+	return !config->quiet.value && isatty(2) && status != 0 && status != 124 &&
+	       status < 128;
+}
+
+static void say_ending(const struct config *config, const struct plan *plan,
+		       const struct outcome *outcome)
+{
+	list_each(const char *const, finding, &outcome->findings)
+		say("left behind", *finding);
+	if (wants_advice(config, outcome->status))
+		list_each(const char *const, advice, &plan->advice)
+			say("advice", *advice);
+}
+
+static int run_plan(const struct config *config, const struct plan *plan, struct error *err)
+{
+	struct outcome outcome = { 0 };
+
+	say_notes(config, plan);
+	if (sandbox_run(plan, &outcome, err) < 0)
+		return err->status == 127 ? explain_not_found(plan, err) : -1;
+	say_ending(config, plan, &outcome);
+	return outcome.status;
+}
+
+int cmd_run(char **argv, struct error *err)
+{
+	struct arena *arena = arena_new();	/* lives as long as the process */
+
+	const struct config *config = config_read(arena, argv, err);
+	if (!config)
+		return -1;
+	if (config->help) {
+		command_print_options(config->help == HELP_ALL);
+		return 0;
+	}
+	if (config->version) {
+		(void)puts("immure " IMMURE_VERSION);
+		return 0;
+	}
+	const struct plan *plan = plan_make(config, err);
+	if (!plan)
+		return -1;
+	if (config->dry_run.value) {
+		plan_print(plan, stdout);
+		return 0;
+	}
+	return run_plan(config, plan, err);
+}

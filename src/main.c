@@ -1,0 +1,77 @@
+/* argv[1] names the verb. The only place that picks an exit status. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/cmd/command.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/privilege.h>
+#include <immure/sys/process.h>
+
+enum { FAILED = 125, MISUSED = 2 };
+
+/* Before anything is opened: what we were started with must be safe to work in. */
+static int prepare(char **argv, struct error *err)
+{
+	if (stdio_fill(err) < 0 || process_close_inherited(err) < 0)
+		return -1;
+	process_remember(argv, environ);
+	return privilege_check_own_file(err);
+}
+
+static int unknown_verb(const char *name, struct error *err)
+{
+	(void)fail(err, 0, "unknown command %s", name);
+	for (const struct command *command = command_table; command->name; command++)
+		if (text_distance(command->name, name) <= 2)
+			return hint(err, "did you mean immure %s?", command->name);
+	return hint(err, "to run it behind walls: immure run %s", name);
+}
+
+static int dispatch(char **argv, struct error *err)
+{
+	const char *name = argv[1];
+
+	if (!name || text_is(name, "--help") || text_is(name, "-h")) {
+		command_introduce();
+		return 0;
+	}
+	if (text_is(name, "--help=all")) {
+		command_print_options(1);
+		return 0;
+	}
+	if (text_is(name, "--version") || text_is(name, "-V")) {
+		(void)puts("immure " IMMURE_VERSION);
+		return 0;
+	}
+	const struct command *command = command_named(name);
+	if (!command) {
+		(void)unknown_verb(name, err);
+		return with_status(err, MISUSED);
+	}
+	int status = command->run(argv + 2, err);
+	if (status < 0 && err->status == 0)
+		(void)with_status(err, command->failure);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct error error = { 0 };
+	int status = -1;
+
+	if (argc < 1 || !argv[0])
+		(void)fail(&error, 0, "started without a name of its own");
+	else if (prepare(argv, &error) == 0)
+		status = dispatch(argv, &error);
+	if (status >= 0 && fflush(stdout) != 0) {
+		(void)fail(&error, 0, "cannot write to standard output");
+		status = -1;
+	}
+	if (status >= 0)
+		return status;
+	command_print_error(&error);
+	return error.status ? error.status : FAILED;
+}
