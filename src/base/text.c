@@ -255,14 +255,21 @@ char *text_escaped(struct arena *arena, const char *text)
 	return out;
 }
 
+size_t text_printable_length(const char *text)
+{
+	size_t total = 0;
+
+	for (size_t length; text[total]; total += length) {
+		length = character_length((const unsigned char *)text + total);
+		if (length == 0)
+			break;
+	}
+	return total;
+}
+
 bool text_is_printable(const char *text)
 {
-	for (size_t length; *text; text += length) {
-		length = character_length((const unsigned char *)text);
-		if (length == 0)
-			return false;
-	}
-	return true;
+	return !text[text_printable_length(text)];
 }
 
 unsigned text_distance(const char *a, const char *b)

@@ -283,8 +283,8 @@ const struct option *option_named(const char *name, size_t length, unsigned wher
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option *option = &option_table[i];
 
-		if ((option->in & where) && strlen(option->name) == length &&
-		    memcmp(option->name, name, length) == 0)
+		if ((option->in & where) && strncmp(option->name, name, length) == 0 &&
+		    !option->name[length])
 			return option;
 	}
 	return NULL;

@@ -178,20 +178,24 @@ static int line_read(struct config *config, const struct origin *origin,
 /* --- one text -------------------------------------------------------------- */
 
 /* A line that a person can read whole: no control bytes, UTF-8 throughout. */
-static int line_check(struct arena *arena, const char *line, struct error *err)
+static int line_check(const char *line, struct error *err)
 {
-	char *copy = arena_copy(arena, line);
+	bool plain = true;
 
-	for (char *c = copy; *c; c++) {
+	for (const char *c = line; *c; c++) {
 		unsigned char byte = (unsigned char)*c;
 
-		if (byte == '\t')
-			*c = ' ';
-		else if (byte < 0x20 || byte == 0x7f)
+		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
 			return fail(err, 0, "control byte 0x%02x; \\x%02x writes it", byte, byte);
+		plain = plain && byte < 0x80;
 	}
-	if (!text_is_printable(copy))
-		return fail(err, 0, "bytes that are not printable UTF-8; \\xHH writes one");
+	if (plain)
+		return 0;
+	for (size_t length; *line; line += length + (line[length] == '\t')) {
+		length = strcspn(line, "\t");
+		if (text_printable_length(line) < length)
+			return fail(err, 0, "bytes that are not printable UTF-8; \\xHH writes one");
+	}
 	return 0;
 }
 
@@ -211,7 +215,7 @@ int profile_apply_text(struct config *config, const char *name, const char *text
 			return line_fail(origin, err);
 		}
 		const char *line = arena_copy_part(config->arena, text, size);
-		if (line_check(config->arena, line, err) < 0)
+		if (line_check(line, err) < 0)
 			return line_fail(origin, err);
 		if (line_read(config, origin, line, err) < 0)
 			return -1;

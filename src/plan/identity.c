@@ -271,13 +271,14 @@ static bool is_harmless_word(const char *value)
 	return !strstr(value, "..") && strlen(value) < 256;
 }
 
-static bool matches(const char *pattern, const char *name)
+/* Is the name in front of this entry's "=" one of the pattern? */
+static bool matches(const char *pattern, const char *entry, size_t name_length)
 {
 	size_t length = strlen(pattern);
 
 	if (pattern[length - 1] == '*')
-		return strncmp(pattern, name, length - 1) == 0;
-	return text_is(pattern, name);
+		return name_length >= length - 1 && memcmp(pattern, entry, length - 1) == 0;
+	return name_length == length && memcmp(pattern, entry, length) == 0;
 }
 
 static bool is_variable_name(const char *name)
@@ -295,13 +296,13 @@ static bool is_variable_name(const char *name)
 static void keep(struct planning *p, struct pairs *pairs, const char *pattern)
 {
 	for (char **entry = environ; *entry; entry++) {
-		const char *equals = strchr(*entry, '=');
-		if (!equals)
-			continue;
-		const char *name = arena_copy_part(p->arena, *entry, (size_t)(equals - *entry));
-		const char *value = equals + 1;
+		size_t length = strcspn(*entry, "=");
 
-		if (!matches(pattern, name) || !is_variable_name(name) || getenv(name) != value)
+		if (!(*entry)[length] || !matches(pattern, *entry, length))
+			continue;
+		const char *name = arena_copy_part(p->arena, *entry, length);
+		const char *value = *entry + length + 1;
+		if (!is_variable_name(name) || getenv(name) != value)
 			continue;
 		if (is_path_maker(name) && !is_harmless_word(value)) {
 			skipped(p, "the variable %s: its value is no plain word", name);

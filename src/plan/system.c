@@ -22,8 +22,7 @@ static const char *const covered_of_proc[] = {
 	"kmsg", "kpagecgroup", "kpagecount", "kpageflags", "latency_stats", "modules",
 	"pagetypeinfo", "sched_debug", "slabinfo", "sysrq-trigger", "timer_list",
 	"timer_stats", "vmallocinfo", "dynamic_debug",
-	"acpi", "asound", "bus", "driver", "fs", "interrupts", "iomem", "ioports", "irq",
-	"mtrr", "scsi",
+	"acpi", "asound", "bus", "driver", "fs", "interrupts", "irq", "mtrr", "scsi",
 };
 
 /* What of the host's /sys says more than a program needs. */

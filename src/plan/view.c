@@ -19,6 +19,8 @@ struct item *item_add(struct planning *p, enum item_kind kind, const char *targe
 
 	*item = (struct item){
 		.kind = kind, .target = target, .origin = origin, .order = order,
+		.length = strlen(target), .depth = path_depth(target),
+		.serial = p->plan->items.count,
 		.mode = kind == ITEM_DIRECTORY || kind == ITEM_SCRATCH ? 0755 : 0644,
 	};
 	return item;
@@ -31,7 +33,7 @@ const struct item *item_covering(const struct plan *plan, const char *path)
 	list_each(const struct item, item, &plan->items)
 		if (item->kind != ITEM_READ_ONLY && item->kind != ITEM_PIN &&
 		    path_is_within(path, item->target) &&
-		    (!best || strlen(item->target) >= strlen(best->target)))
+		    (!best || item->length >= best->length))
 			best = item;
 	return best;
 }
@@ -266,7 +268,7 @@ static int by_order(const void *a, const void *b)
 
 	if (left->order != right->order)
 		return left->order < right->order ? -1 : 1;
-	return 0;
+	return left->serial < right->serial ? -1 : 1;
 }
 
 /* The second name of a terminal needs the terminal, and what is made read-only
@@ -279,27 +281,12 @@ static int lateness(const struct item *item)
 static int by_depth(const void *a, const void *b)
 {
 	const struct item *left = a, *right = b;
-	size_t left_depth = path_depth(left->target), right_depth = path_depth(right->target);
 
 	if (lateness(left) != lateness(right))
 		return lateness(left) < lateness(right) ? -1 : 1;
-	if (left_depth != right_depth)
-		return left_depth < right_depth ? -1 : 1;
+	if (left->depth != right->depth)
+		return left->depth < right->depth ? -1 : 1;
 	return strcmp(left->target, right->target);
-}
-
-/* qsort(3) is not stable, and the lists are short. */
-static void sort(struct item *items, size_t count,
-		 int (*compare)(const void *, const void *))
-{
-	for (size_t i = 1; i < count; i++) {
-		struct item item = items[i];
-		size_t at = i;
-
-		for (; at > 0 && compare(&items[at - 1], &item) > 0; at--)
-			items[at] = items[at - 1];
-		items[at] = item;
-	}
 }
 
 /* Is there a later word about the same place? What is added to a place, such as
@@ -307,12 +294,14 @@ static void sort(struct item *items, size_t count,
 static bool is_overruled(const struct plan *plan, size_t index)
 {
 	const struct item *item = &plan->items.items[index];
+	const char *place = item->base ? item->base : item->target;
+	size_t length = item->base ? strlen(item->base) : item->length;
 
 	for (size_t later = index + 1; later < plan->items.count; later++) {
 		const struct item *other = &plan->items.items[later];
 
-		if (!is_addition(other) && other->order > item->order &&
-		    text_is(other->target, item->base ? item->base : item->target))
+		if (other->length == length && other->order > item->order &&
+		    !is_addition(other) && text_is(other->target, place))
 			return true;
 	}
 	return false;
@@ -324,7 +313,9 @@ static void drop_overruled(struct planning *p)
 	struct item *kept = arena_alloc(p->arena, (plan->items.count + 1) * sizeof(*kept));
 	size_t count = 0;
 
-	sort(plan->items.items, plan->items.count, by_order);
+	if (plan->items.count == 0)
+		return;
+	qsort(plan->items.items, plan->items.count, sizeof(*kept), by_order);
 	for (size_t i = 0; i < plan->items.count; i++)
 		if (!is_overruled(plan, i))
 			kept[count++] = plan->items.items[i];
@@ -358,6 +349,8 @@ int plan_view(struct planning *p, struct error *err)
 int plan_finish(struct planning *p, struct error *err)
 {
 	(void)err;
-	sort(p->plan->items.items, p->plan->items.count, by_depth);
+	if (p->plan->items.count > 0)
+		qsort(p->plan->items.items, p->plan->items.count,
+		      sizeof(*p->plan->items.items), by_depth);
 	return 0;
 }

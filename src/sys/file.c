@@ -18,7 +18,7 @@ static void id_of(const struct stat *st, struct file_id *ret_id)
 	*ret_id = (struct file_id){
 		.device = st->st_dev, .inode = st->st_ino,
 		.type = st->st_mode & S_IFMT, .mode = st->st_mode & 07777,
-		.size = (uint64_t)st->st_size, .mine = st->st_uid == geteuid(),
+		.size = (uint64_t)st->st_size,
 	};
 }
 
@@ -69,12 +69,7 @@ int64_t file_clock(void)
 
 bool file_readable(const char *path)
 {
-	struct stat st;
-
-	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) < 0)
-		return false;
-	return stat(path, &st) == 0 &&
-	       (!S_ISDIR(st.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0);
+	return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
 }
 
 bool file_executable(const char *path)

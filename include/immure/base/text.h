@@ -48,6 +48,9 @@ void text_escape(char *out, size_t size, const char *text);
 /* The same without a limit. */
 char *text_escaped(struct arena *arena, const char *text);
 
+/* How many bytes at the start of `text` are printable, in whole characters. */
+size_t text_printable_length(const char *text);
+
 /* Is every byte printable (UTF-8 included), as text_escape() sees it? */
 bool text_is_printable(const char *text);
 

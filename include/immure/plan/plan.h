@@ -40,6 +40,7 @@ enum item_kind {
 struct item {
 	enum item_kind kind;
 	const char *target;
+	size_t length, depth;		/* of the target: bytes, components */
 	const char *source;
 	struct file_id id;		/* what the host's source was when planned */
 	bool writable, devices;
@@ -48,6 +49,7 @@ struct item {
 	unsigned mode;			/* permission bits of what is made */
 	const char *origin;		/* who asked, for messages; never NULL */
 	size_t order;			/* of the words; 0: nobody said it */
+	size_t serial;			/* of the items: those of one word stay in order */
 	const char *base;		/* the target this one goes away with; or NULL */
 };
 

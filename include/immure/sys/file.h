@@ -19,7 +19,6 @@ struct file_id {
 	mode_t type;		/* S_IFMT bits; 0: nothing was there */
 	mode_t mode;		/* permission bits */
 	uint64_t size;		/* in bytes */
-	bool mine;		/* owned by the effective user */
 };
 
 /* Look at what `path` leads to, or with `follow` false at a symbolic link itself.
@@ -40,7 +39,7 @@ bool file_changed_since(const char *path, int64_t time);
 /* The clock that file times are taken from, in nanoseconds since the epoch. */
 int64_t file_clock(void);
 
-/* May the effective user read (search, for a directory) what is at `path`? */
+/* May the effective user read what is at `path`? */
 bool file_readable(const char *path);
 
 /* May the effective user execute the regular file at `path`? */
