@@ -40,7 +40,7 @@
 const struct view NO_VIEW = {
 	.root = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
 	.sysfs_cover = NO_FD, .devpts = NO_FD, .master = NO_FD, .slave = NO_FD,
-	.hidden = NO_FD,
+	.hidden = NO_FD, .parent_fd = NO_FD,
 };
 
 enum { LONGEST_PATH = 4096, MOST_LINKS = 8 };
@@ -117,16 +117,25 @@ static int open_directory(struct view *view, const char *path, struct error *err
 	return dir < 0 ? fail(err, errno, "open %s", path) : dir;
 }
 
-/* The directory that `path` stands in, and its name in it. */
+/* The directory that `path` stands in, and its name in it; not the caller's to
+ * close. Items come sorted, so that it often is the one of the item before. */
 static int open_parent(struct view *view, const char *path, const char **ret_name,
 		       struct error *err)
 {
-	char parent_path[LONGEST_PATH];
+	char parent[LONGEST_PATH];
 
-	if (strlen(path) >= sizeof(parent_path))
+	if (strlen(path) >= sizeof(parent))
 		return fail(err, ENAMETOOLONG, "a path inside");
-	*ret_name = split(path, parent_path);
-	return open_directory(view, parent_path, err);
+	*ret_name = split(path, parent);
+	if (view->parent_fd != NO_FD && text_is(view->parent, parent))
+		return view->parent_fd;
+	fd_close(&view->parent_fd);
+	view->parent_fd = open_directory(view, parent, err);
+	if (view->parent_fd < 0)
+		return -1;
+	memcpy(view->parent, parent, strlen(parent) + 1);
+	view->parent_is_own = is_own(view, view->parent_fd);
+	return view->parent_fd;
 }
 
 /* An empty file or directory at `path` to mount on: what is there, or a new one. */
@@ -136,12 +145,17 @@ static int open_mount_point(struct view *view, const char *path, bool directory,
 	const char *name;
 	int point = inside_open(view->root, path, 0, err);
 
-	if (point >= 0 || err->code != ENOENT)
+	if (point >= 0) {
+		/* What is mounted there may cover the directory that is still open. */
+		fd_close(&view->parent_fd);
 		return point;
-	AUTO_FD int parent = open_parent(view, path, &name, err);
+	}
+	if (err->code != ENOENT)
+		return -1;
+	int parent = open_parent(view, path, &name, err);
 	if (parent < 0)
 		return -1;
-	if (!is_own(view, parent))
+	if (!view->parent_is_own)
 		return refuse_to_make(path, err);
 	if (directory ? mkdirat(parent, name, mode)
 		      : mknodat(parent, name, S_IFREG | 0644, 0))
@@ -261,10 +275,10 @@ static int make_link(struct view *view, const struct item *item, struct error *e
 {
 	const char *name;
 
-	AUTO_FD int parent = open_parent(view, item->target, &name, err);
+	int parent = open_parent(view, item->target, &name, err);
 	if (parent < 0)
 		return -1;
-	if (!is_own(view, parent))
+	if (!view->parent_is_own)
 		return refuse_to_make(item->target, err);
 	if (symlinkat(item->source, parent, name) < 0)
 		return fail(err, errno, "link %s", item->target);
@@ -331,7 +345,7 @@ static int make_text_at(struct view *view, const struct item *item, const char *
 {
 	const char *name;
 
-	AUTO_FD int parent = open_parent(view, path, &name, err);
+	int parent = open_parent(view, path, &name, err);
 	if (parent < 0)
 		return -1;
 	AUTO_FD int there = inside_open(view->root, path, 0, err);
@@ -342,7 +356,7 @@ static int make_text_at(struct view *view, const struct item *item, const char *
 	AUTO_FD int link = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	if (link >= 0)
 		return make_text_behind(view, item, link, path, links, err);
-	if (!is_own(view, parent))
+	if (!view->parent_is_own)
 		return 0;
 	AUTO_FD int file = create_file(parent, name, item->mode, err);
 	if (file < 0)
@@ -407,10 +421,10 @@ static int make_copy(struct view *view, const struct item *item, struct error *e
 		return fail(err, errno, "open %s", item->source);
 	if (check_same(source, item, err) < 0)
 		return -1;
-	AUTO_FD int parent = open_parent(view, item->target, &name, err);
+	int parent = open_parent(view, item->target, &name, err);
 	if (parent < 0)
 		return -1;
-	if (!is_own(view, parent))
+	if (!view->parent_is_own)
 		return refuse_to_make(item->target, err);
 	AUTO_FD int file = create_file(parent, name, item->mode, err);
 	if (file < 0)
@@ -571,13 +585,21 @@ _Static_assert(sizeof(makers) / sizeof(makers[0]) == ITEM_KINDS, "a maker per ki
 
 /* --- the whole -------------------------------------------------------------------- */
 
-static int make_items(const struct plan *plan, struct view *view, struct error *err)
+static int make_items(const struct plan *plan, struct view *view, size_t from, size_t to,
+		      struct error *err)
 {
-	list_each(const struct item, item, &plan->items)
+	mode_t before = umask(0);	/* modes are the plan's, whatever the caller's umask */
+	int result = 0;
+
+	for (size_t i = from; i < to && result == 0; i++) {
+		const struct item *item = &plan->items.items[i];
+
 		if (makers[item->kind].make(view, item, err) < 0)
-			return within(err, "%s %s (%s)", makers[item->kind].name, item->target,
-				      item->origin);
-	return 0;
+			result = within(err, "%s %s (%s)", makers[item->kind].name,
+					item->target, item->origin);
+	}
+	(void)umask(before);
+	return result;
 }
 
 static int make_terminal(const struct plan *plan, struct view *view, struct error *err)
@@ -589,20 +611,25 @@ static int make_terminal(const struct plan *plan, struct view *view, struct erro
 	return tty_pair(view->devpts, &view->master, &view->slave, err);
 }
 
-int view_build(const struct plan *plan, struct view *view, struct error *err)
+int view_begin(const struct plan *plan, struct view *view, struct error *err)
 {
 	*view = NO_VIEW;
-	mode_t before = umask(0);	/* modes are the plan's, whatever the caller's umask */
-
 	view->root = new_tmpfs(plan->memory, plan->inodes, 0755, err);
-	int result = view->root < 0 || own_device_add(view, view->root, err) < 0 ||
-		     mount_attach_on_root(view->root, err) < 0 || make_hidden(view, err) < 0 ||
-		     make_items(plan, view, err) < 0 || make_terminal(plan, view, err) < 0 ||
-		     (view->sysfs_cover != NO_FD &&
-		      mount_restrict(view->sysfs_cover, KERNEL_READ_ONLY, false, err) < 0) ||
-		     mount_restrict(view->root, READ_ONLY, false, err) < 0 ? -1 : 0;
-	(void)umask(before);
-	return result;
+	if (view->root < 0 || own_device_add(view, view->root, err) < 0 ||
+	    mount_attach_on_root(view->root, err) < 0 || make_hidden(view, err) < 0 ||
+	    make_items(plan, view, 0, plan->early_items, err) < 0)
+		return -1;
+	return make_terminal(plan, view, err);
+}
+
+int view_finish(const struct plan *plan, struct view *view, struct error *err)
+{
+	if (make_items(plan, view, plan->early_items, plan->items.count, err) < 0)
+		return -1;
+	if (view->sysfs_cover != NO_FD &&
+	    mount_restrict(view->sysfs_cover, KERNEL_READ_ONLY, false, err) < 0)
+		return -1;
+	return mount_restrict(view->root, READ_ONLY, false, err);
 }
 
 int view_enter(const struct view *view, struct error *err)
@@ -614,7 +641,7 @@ void view_close(struct view *view)
 {
 	int *const fds[] = {
 		&view->root, &view->procfs, &view->sysctls, &view->sysfs, &view->sysfs_cover, &view->devpts,
-		&view->master, &view->slave, &view->hidden,
+		&view->master, &view->slave, &view->hidden, &view->parent_fd,
 	};
 
 	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)

@@ -116,7 +116,7 @@ int plan_namespaces(struct planning *p, struct error *err)
 	plan->own_user = !p->shares[NS_USER];
 	plan->own_mounts = !p->shares[NS_MOUNT];
 	plan->host_proc = !plan->own_mounts || p->proc != KERNEL_NEW;
-	plan->loopback = !p->shares[NS_NET];
+	plan->own_network = !p->shares[NS_NET];
 	if (!p->shares[NS_UTS]) {
 		plan->hostname = config->hostname.value ? config->hostname.value : "immure";
 		plan->domainname = config->domainname.value ? config->domainname.value

@@ -271,11 +271,22 @@ static int by_order(const void *a, const void *b)
 	return left->serial < right->serial ? -1 : 1;
 }
 
-/* The second name of a terminal needs the terminal, and what is made read-only
- * needs everything in its place. */
-static int lateness(const struct item *item)
+/* The second name of a terminal needs the terminal, a sysfs the network namespace
+ * that is made meanwhile, and what is made read-only everything in its place. */
+enum lateness { EARLY, WITH_TERMINAL, WITH_NETWORK, AT_THE_END };
+
+static enum lateness lateness(const struct item *item)
 {
-	return item->kind == ITEM_READ_ONLY ? 2 : item->kind == ITEM_CONSOLE;
+	switch (item->kind) {
+	case ITEM_CONSOLE:
+		return WITH_TERMINAL;
+	case ITEM_SYSFS: case ITEM_SYSFS_PART:
+		return WITH_NETWORK;
+	case ITEM_READ_ONLY:
+		return AT_THE_END;
+	default:
+		return EARLY;
+	}
 }
 
 static int by_depth(const void *a, const void *b)
@@ -348,9 +359,14 @@ int plan_view(struct planning *p, struct error *err)
 
 int plan_finish(struct planning *p, struct error *err)
 {
+	struct plan *plan = p->plan;
+
 	(void)err;
-	if (p->plan->items.count > 0)
-		qsort(p->plan->items.items, p->plan->items.count,
-		      sizeof(*p->plan->items.items), by_depth);
+	if (plan->items.count > 0)
+		qsort(plan->items.items, plan->items.count, sizeof(*plan->items.items),
+		      by_depth);
+	while (plan->early_items < plan->items.count &&
+	       lateness(&plan->items.items[plan->early_items]) < WITH_NETWORK)
+		plan->early_items++;
 	return 0;
 }

@@ -37,9 +37,23 @@ int child_map_ids(struct sandbox *box, struct error *err)
 		? idmap_write_self(box->procfs, &box->plan->outer, false, err) : 0;
 }
 
-int child_bring_up_loopback(struct sandbox *box, struct error *err)
+int child_make_network(struct sandbox *box, struct error *err)
 {
-	return box->plan->loopback ? loopback_up(err) : 0;
+	if (!box->plan->own_network)
+		return 0;
+	/* unshare(2) of a user namespace, the way of a command that is process 1, wants
+	 * a process that never had a second thread. */
+	return network_make_begin(&box->network, box->procfs, !box->plan->as_pid_1, err);
+}
+
+int child_enter_network(struct sandbox *box, struct error *err)
+{
+	return box->plan->own_network ? network_make_end(&box->network, err) : 0;
+}
+
+int child_finish_files(struct sandbox *box, struct error *err)
+{
+	return box->plan->own_mounts ? view_finish(box->plan, &box->view, err) : 0;
 }
 
 int child_assemble_files(struct sandbox *box, struct error *err)
@@ -47,7 +61,7 @@ int child_assemble_files(struct sandbox *box, struct error *err)
 	if (!box->plan->own_mounts)
 		return box->plan->own_terminal
 			? tty_pair(NO_FD, &box->view.master, &box->view.slave, err) : 0;
-	return view_build(box->plan, &box->view, err);
+	return view_begin(box->plan, &box->view, err);
 }
 
 int child_enter_files(struct sandbox *box, struct error *err)

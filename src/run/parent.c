@@ -1,9 +1,10 @@
 /* The supervisor: what happens on the host side. */
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <unistd.h>
-#include <fcntl.h>
 
 #include <immure/base/fd.h>
 #include <immure/sys/process.h>
@@ -64,7 +65,8 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 		return -1;
 	box->supervisor_end = ends[0];
 	box->init_end = ends[1];
-	pid_t pid = process_fork(box->plan->namespaces, &box->init, err);
+	/* Init makes its network namespace itself, with something else to do meanwhile. */
+	pid_t pid = process_fork(box->plan->namespaces & ~(uint64_t)CLONE_NEWNET, &box->init, err);
 	if (pid < 0)
 		return -1;
 	if (pid == 0)

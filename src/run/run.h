@@ -11,6 +11,7 @@
 #include <immure/files/view.h>
 #include <immure/plan/plan.h>
 #include <immure/run/sandbox.h>
+#include <immure/sys/network.h>
 
 /* --- messages --------------------------------------------------------------- */
 
@@ -86,6 +87,7 @@ struct sandbox {
 
 	/* Sandbox side. */
 	int procfs, sysctls;	/* for id maps, and /proc/sys */
+	struct network_making network;
 	struct view view;
 	pid_t command;
 	int slave;		/* the private terminal */
@@ -118,8 +120,10 @@ void parent_close(struct sandbox *box);
 /* child.c */
 STEP(child_die_with_supervisor);
 STEP(child_map_ids);
-STEP(child_bring_up_loopback);
+STEP(child_make_network);
 STEP(child_assemble_files);
+STEP(child_enter_network);
+STEP(child_finish_files);
 STEP(child_enter_files);
 STEP(child_set_names);
 STEP(child_tune_kernel);

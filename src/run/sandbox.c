@@ -5,7 +5,8 @@
  *	takes its signals
  *	creates the namespaces  ------> dies with the supervisor
  *	                                writes its id maps
- *	                                assembles the view
+ *	                                assembles the view, while a thread
+ *	                                makes the network namespace
  *	takes the terminal      <------ SYNC_TERMINAL and its master
  *	                                enters the view, drops the host's
  *	                                names, sysctls, session
@@ -50,8 +51,10 @@ const struct step parent_steps[] = {
 const struct step child_steps[] = {
 	{ "die with the supervisor",        child_die_with_supervisor },
 	{ "write id maps",                  child_map_ids },
-	{ "bring up the loopback device",   child_bring_up_loopback },
+	{ "make the network",               child_make_network },
 	{ "assemble the files",             child_assemble_files },
+	{ "enter the network",              child_enter_network },
+	{ "finish the files",               child_finish_files },
 	{ "enter the files",                child_enter_files },
 	{ "set names",                      child_set_names },
 	{ "set kernel parameters",          child_tune_kernel },

@@ -1,13 +1,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
-#include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/random.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
 #include <sys/sysmacros.h>
@@ -16,7 +13,6 @@
 
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
-#include <immure/sys/host.h>
 #include <immure/sys/kernel.h>
 
 /* Of 6.12; linux/magic.h of 6.1 does not have it. */
@@ -102,24 +98,6 @@ int domainname_set(const char *name, struct error *err)
 {
 	if (setdomainname(name, strlen(name)) < 0)
 		return fail(err, errno, "set the domain name %s", name);
-	return 0;
-}
-
-int loopback_up(struct error *err)
-{
-	struct ifreq request = { .ifr_name = "lo" };
-
-	/* Interface ioctls work on a socket of any family; this one always exists. */
-	AUTO_FD int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return fail(err, errno, "open a socket");
-	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
-		return fail(err, errno, "look at the loopback device");
-	request.ifr_flags |= IFF_UP;
-	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0) {
-		(void)fail(err, errno, "bring up the loopback device");
-		return hint_apparmor(err);
-	}
 	return 0;
 }
 

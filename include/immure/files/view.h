@@ -2,6 +2,7 @@
 #ifndef IMMURE_FILES_VIEW_H
 #define IMMURE_FILES_VIEW_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct error;
@@ -18,6 +19,9 @@ struct view {
 	int master, slave;	/* the private terminal, or NO_FD */
 	int hidden;		/* directory of the empty things that cover others */
 	unsigned backings;	/* how many directories and files stand there */
+	char parent[4096];	/* the directory that something was last made in ... */
+	int parent_fd;		/* ... and still open, or NO_FD */
+	bool parent_is_own;
 	dev_t own_devices[MOST_OWN_DEVICES];	/* file systems that are ours to fill */
 	unsigned own_device_count;
 };
@@ -25,10 +29,15 @@ struct view {
 /* A view of which nothing is there. */
 extern const struct view NO_VIEW;
 
-/* Assemble the view of `plan` in this mount namespace, which must be a new one, and
- * open its private terminal when the plan has one. *view is overwritten and belongs
- * to the caller, also after a failure. -1 names the item and who asked for it. */
-int view_build(const struct plan *plan, struct view *view, struct error *err);
+/* Begin the view of `plan` in this mount namespace, which must be a new one: all but
+ * what shows the network namespace. Opens its private terminal when the plan has one.
+ * *view is overwritten and belongs to the caller, also after a failure. -1 names the
+ * item and who asked for it. */
+int view_begin(const struct plan *plan, struct view *view, struct error *err);
+
+/* Assemble the rest, in the network namespace that it is to show, and make the root
+ * read-only. */
+int view_finish(const struct plan *plan, struct view *view, struct error *err);
 
 /* Make the assembled view the root of this mount namespace, drop the old one and
  * stand in its `/`. */

@@ -74,6 +74,7 @@ struct plan {
 
 	bool own_mounts;		/* there is a view; else the host's files */
 	LIST(struct item) items;	/* parents first, ITEM_READ_ONLY last */
+	size_t early_items;		/* so many first ones show nothing of the network */
 	uint64_t memory;		/* bytes of the one tmpfs */
 	uint64_t inodes;
 	bool host_proc;			/* no procfs of its own is made */
@@ -81,7 +82,7 @@ struct plan {
 	enum stdio_kind stdio[3];
 
 	const char *hostname, *domainname;	/* NULL: shared with the host */
-	bool loopback;
+	bool own_network;		/* a new one, with loopback alone */
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
 	LIST(struct resource_limit) limits;

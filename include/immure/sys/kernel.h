@@ -1,4 +1,4 @@
-/* /proc/sys, host names and the loopback device. */
+/* /proc/sys, names, memory, and standard descriptors. */
 #ifndef IMMURE_SYS_KERNEL_H
 #define IMMURE_SYS_KERNEL_H
 
@@ -34,9 +34,6 @@ void hostname_get(char *name, size_t size);
 /* Set the host and domain name of this uts namespace. */
 int hostname_set(const char *name, struct error *err);
 int domainname_set(const char *name, struct error *err);
-
-/* Bring up the loopback device of this network namespace. */
-int loopback_up(struct error *err);
 
 /* The pipe, socket, device and other kinds that fstat(2) tells of a standard
  * descriptor, and what may pass into a sandbox. */
