@@ -22,6 +22,7 @@
 #define IMMURE_TESTS_UNIT_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 static int unit_tests, unit_failed_tests, unit_failed_checks;
@@ -53,6 +54,17 @@ static inline void unit_run(const char *name, void (*function)(void))
 	printf("%sok %d - %s\n", unit_failed_checks == failed_before ? "" : "not ",
 	       unit_tests, name);
 	(void)fflush(stdout);
+}
+
+/* A number below `limit`, of the same row of numbers in every run. */
+static inline size_t unit_random(size_t limit)
+{
+	static uint32_t state = 1;
+
+	state ^= state << 13;
+	state ^= state >> 17;
+	state ^= state << 5;
+	return state % limit;
 }
 
 /* Print the plan and return main()'s value. */

@@ -1,0 +1,302 @@
+/* The profile reader as a function of bytes, and back. */
+#include <stdbool.h>
+#include <string.h>
+
+#include <immure/base/arena.h>
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/config/config.h>
+#include <immure/config/option.h>
+#include <immure/config/profile.h>
+
+#include "unit.h"
+
+static struct arena *arena;
+
+static struct config *config_new(void)
+{
+	struct config *config = arena_alloc(arena, sizeof(*config));
+
+	config->arena = arena;
+	return config;
+}
+
+static int apply(struct config *config, const char *bytes, size_t length, struct error *err)
+{
+	*err = (struct error){ 0 };
+	return profile_apply_text(config, "test", bytes, length, err);
+}
+
+/* --- what one line comes to --------------------------------------------------- */
+
+static const struct {
+	const char *line;
+	const char *want;	/* the value of `setenv`; NULL: is refused */
+	const char *why;	/* what the message has */
+} lines[] = {
+	{ "setenv A=b", "A=b", NULL },
+	{ "  \tsetenv \t A=b \t ", "A=b", NULL },
+	{ "setenv A=b # comment", "A=b", NULL },
+	{ "setenv A=b\t# comment", "A=b", NULL },
+	{ "setenv A=b#c", "A=b#c", NULL },
+	{ "setenv A=b c  d", "A=b c  d", NULL },
+	{ "setenv A=b c  # comment", "A=b c", NULL },
+	{ "setenv A=", "A=", NULL },
+	{ "setenv A=#x", "A=#x", NULL },
+	{ "setenv A=\"b\"", "A=\"b\"", NULL },
+	{ "setenv A=x \\# y", "A=x # y", NULL },
+	{ "setenv A=a\\tb\\nc", "A=a\tb\nc", NULL },
+	{ "setenv A=\\x01\\x1b\\x7F\\xfF", "A=\x01\x1b\x7f\xff", NULL },
+	{ "setenv A=\\\\ \\\" \\\\n", "A=\\ \" \\n", NULL },
+	{ "setenv A=\\:", "A=\\:", NULL },
+	{ "setenv A=b\\ ", "A=b ", NULL },
+	{ "setenv A=b \\ ", "A=b  ", NULL },
+	{ "setenv \"A= b \"", "A= b ", NULL },
+	{ "setenv \"A=b # c\"", "A=b # c", NULL },
+	{ "setenv \"A=b\"   # c", "A=b", NULL },
+	{ "setenv \"A=b\"# c", "A=b", NULL },
+	{ "setenv \"A=\\\"\\\\\\n\"", "A=\"\\\n", NULL },
+	{ "setenv \"A=\tb\"", "A=\tb", NULL },
+	{ "setenv A=\xc3\xa4", "A=\xc3\xa4", NULL },
+	{ "setenv A=\xc3\xa4\\n", "A=\xc3\xa4\n", NULL },
+	/* not closed, or more behind */
+	{ "setenv \"A=b", NULL, "not closed" },
+	{ "setenv \"A=b\\\"", NULL, "not closed" },
+	{ "setenv \"", NULL, "not closed" },
+	{ "setenv \"A=b\" c", NULL, "\"c\" behind the closing quote" },
+	{ "setenv \"A=b\"\"c\"", NULL, "behind the closing quote" },
+	/* escapes that stand for nothing */
+	{ "setenv A=\\", NULL, "backslash" },
+	{ "setenv \"A=\\", NULL, "backslash" },
+	{ "setenv A=\\z", NULL, "\"\\z\" stands for nothing" },
+	{ "setenv A=\\e", NULL, "stands for nothing" },
+	{ "setenv A=\\0", NULL, "stands for nothing" },
+	{ "setenv A=\\u0041", NULL, "stands for nothing" },
+	{ "setenv A=\\N", NULL, "stands for nothing" },
+	{ "setenv A=\\x", NULL, "hexadecimal" },
+	{ "setenv A=\\x1", NULL, "hexadecimal" },
+	{ "setenv A=\\xg0", NULL, "hexadecimal" },
+	{ "setenv A=\\x 1", NULL, "hexadecimal" },
+	{ "setenv A=\\x00", NULL, "\\x00" },
+	/* bytes that do not belong in a text */
+	{ "setenv A=\x01", NULL, "control byte 0x01" },
+	{ "setenv A=b\r", NULL, "control byte 0x0d" },
+	{ "setenv A=\x1b[31m", NULL, "control byte 0x1b" },
+	{ "setenv A=\x7f", NULL, "control byte 0x7f" },
+	{ "# only a comment \x0c", NULL, "control byte 0x0c" },
+	{ "setenv A=\xc2\x85", NULL, "not printable UTF-8" },
+	{ "setenv A=\xc2\x9b" "31m", NULL, "not printable UTF-8" },
+	{ "setenv A=\xff", NULL, "not printable UTF-8" },
+	{ "setenv A=\xc3", NULL, "not printable UTF-8" },
+	{ "setenv A=\xc0\xaf", NULL, "not printable UTF-8" },
+	{ "setenv A=\xed\xa0\x80", NULL, "not printable UTF-8" },
+	{ "setenv A=\xe2\x80\xae\xe2\x80\xac", NULL, "not printable UTF-8" },
+	{ "# \xe2\x80\xae\xe2\x80\xac", NULL, "not printable UTF-8" },
+	{ "\xef\xbb\xbfsetenv A=b", NULL, "not printable UTF-8" },
+	/* words */
+	{ "setenv", NULL, "setenv needs a value: NAME=VALUE" },
+	{ "setenv   # A=b", NULL, "needs a value" },
+	{ "setenv A", NULL, "lacks an \"=\"" },
+	{ "setenv=A=b", NULL, "unknown option setenv=A=b" },
+	{ "SETENV A=b", NULL, "unknown option SETENV" },
+	{ "setenvA=b", NULL, "unknown option" },
+	{ "--setenv A=b", NULL, "unknown option --setenv" },
+	{ "-e A=b", NULL, "unknown option -e" },
+	{ "e A=b", NULL, "unknown option e" },
+	{ "git-rw yes", NULL, "git-rw takes no value" },
+	{ "dry-run", NULL, "command line only" },
+	{ "profile x", NULL, "command line only" },
+	{ "help", NULL, "command line only" },
+	{ "verbose", NULL, "command line only" },
+	{ "version", NULL, "command line only" },
+};
+
+static void test_lines(void)
+{
+	EACH_ROW(row, lines) {
+		struct config *config = config_new();
+		struct error err;
+		int result = apply(config, row->line, strlen(row->line), &err);
+
+		CHECK((result == 0) == (row->want != NULL), "%s: %s", row->line, err.what);
+		if (row->want) {
+			CHECK(config->said.count == 1 &&
+			      text_is(config->said.items[0].value, row->want), "%s: %s", row->line,
+			      config->said.count ? config->said.items[0].value : "nothing");
+		} else {
+			CHECK(text_begins(err.what, "test:1: "), "%s: %s", row->line, err.what);
+			CHECK(strstr(err.what, row->why), "%s: %s", row->line, err.what);
+			CHECK(config->said.count == 0, "%s: something was recorded", row->line);
+		}
+	}
+}
+
+static void test_flags_need_no_value(void)
+{
+	static const char *const texts[] = { "git-rw", "git-rw ", "git-rw # x", "git-rw#x", "\tgit-rw" };
+
+	EACH_ROW(text, texts) {
+		struct config *config = config_new();
+		struct error err;
+
+		CHECK(apply(config, *text, strlen(*text), &err) == 0, "%s: %s", *text, err.what);
+		CHECK(config->git_rw.value == 1, "%s", *text);
+	}
+}
+
+/* --- several lines -------------------------------------------------------------- */
+
+static const struct {
+	const char *text;
+	size_t length;		/* 0: strlen */
+	unsigned said;
+	unsigned wrong;		/* the line that is; 0: none */
+} texts[] = {
+	{ "", 0, 0, 0 },
+	{ "\n\n\n", 0, 0, 0 },
+	{ "# a\n  # b\n\t\n", 0, 0, 0 },
+	{ "user root\nhostname a", 0, 2, 0 },
+	{ "user root\nhostname a\n", 0, 2, 0 },
+	{ "user root\n\n# c\nnonesuch\nhostname a\n", 0, 1, 4 },
+	{ "user root\nnonesuch", 0, 1, 2 },
+	{ "user root\r\nhostname a\r\n", 0, 0, 1 },
+	{ "user root\nhostname a\0b\n", 23, 1, 2 },
+	{ "\0", 1, 0, 1 },
+	{ "user root\n\0", 11, 1, 2 },
+	{ "user root\0\n", 11, 0, 1 },
+	{ "hostname \"a\nb\"\n", 0, 0, 1 },
+};
+
+static void test_texts(void)
+{
+	EACH_ROW(row, texts) {
+		struct config *config = config_new();
+		struct error err;
+		size_t length = row->length ? row->length : strlen(row->text);
+		int result = apply(config, row->text, length, &err);
+
+		CHECK((result == 0) == (row->wrong == 0), "%s: %s", row->text, err.what);
+		CHECK(config->said.count == row->said, "%s: %zu", row->text, config->said.count);
+		if (row->wrong) {
+			const char *start = arena_format(arena, "test:%u: ", row->wrong);
+			CHECK(text_begins(err.what, start), "%s: %s", row->text, err.what);
+		}
+	}
+}
+
+static void test_origins(void)
+{
+	const char text[] = "# one\nuser root\n\nhostname a\n";
+	struct config *config = config_new();
+	struct error err;
+
+	CHECK(apply(config, text, strlen(text), &err) == 0, "%s", err.what);
+	CHECK(config->said.count == 2, "%zu", config->said.count);
+	CHECK(text_is(origin_text(arena, config->user.origin), "test:2"), "%s",
+	      origin_text(arena, config->user.origin));
+	CHECK(text_is(origin_text(arena, config->hostname.origin), "test:4"), "%s",
+	      origin_text(arena, config->hostname.origin));
+	CHECK(text_is(origin_text(arena, NULL), "command line"), "nobody");
+}
+
+/* --- writing ----------------------------------------------------------------------- */
+
+/* Any bytes but NUL, often those that mean something to the reader. */
+static void random_text(char *text, size_t size)
+{
+	static const char special[] = "\\\"#  \t\n:x0nt\r\x1b\x7f\xc3\xa4\xff";
+	size_t length = unit_random(size);
+
+	for (size_t i = 0; i < length; i++)
+		text[i] = unit_random(3) ? special[unit_random(sizeof(special) - 1)]
+					 : (char)(unit_random(255) + 1);
+	text[length] = '\0';
+}
+
+/* `hide` takes any path: whatever its bytes, the line that is written is one line
+ * of printable text, and gives them back. */
+static void test_what_is_quoted_is_read_back(void)
+{
+	for (int i = 0; i < 20000; i++) {
+		struct config *config = config_new();
+		struct error err;
+		char value[24];
+
+		random_text(value, sizeof(value));
+		if (!*value)
+			continue;
+		const char *quoted = profile_quote(arena, value);
+		CHECK(text_is_printable(quoted), "%d: %s", i, quoted);
+		const char *line = arena_format(arena, "hide %-20s # origin\n", quoted);
+		CHECK(apply(config, line, strlen(line), &err) == 0, "%d: %s: %s", i, quoted,
+		      err.what);
+		CHECK(config->said.count == 1 && text_is(config->said.items[0].value, value),
+		      "%d: %s", i, quoted);
+	}
+	CHECK(text_is(profile_quote(arena, ""), "\"\""), "an empty value");
+}
+
+static const struct {
+	const char *value, *want;
+} quotes[] = {
+	{ "/usr/bin", "/usr/bin" }, { "a b", "a b" }, { "a#b", "a#b" }, { "a #b", "\"a #b\"" },
+	{ " a", "\" a\"" }, { "a ", "\"a \"" }, { "#a", "\"#a\"" }, { "\"a", "\"\\\"a\"" },
+	{ "a\"b", "a\"b" }, { "a\\b", "a\\\\b" }, { "a\nb", "a\\nb" }, { "a\x1b", "a\\x1b" },
+	{ "\xc3\xa4", "\xc3\xa4" }, { "\xff", "\\xff" }, { "\xc3\xa4\xff", "\\xc3\\xa4\\xff" },
+};
+
+static void test_quotes_are_used_where_needed(void)
+{
+	EACH_ROW(row, quotes)
+		CHECK(text_is(profile_quote(arena, row->value), row->want), "%s: %s", row->value,
+		      profile_quote(arena, row->value));
+}
+
+/* --- the profile that is built in ------------------------------------------------------ */
+
+static void test_default_is_valid_and_reads_back(void)
+{
+	struct config *first = config_new(), *second = config_new();
+	struct error err;
+
+	int result = apply(first, default_profile_text, strlen(default_profile_text), &err);
+	CHECK(result == 0, "%s", err.what);
+	const char *text = profile_text(first);
+	CHECK(apply(second, text, strlen(text), &err) == 0, "%s", err.what);
+	CHECK(first->said.count == second->said.count, "%zu, %zu", first->said.count,
+	      second->said.count);
+	for (size_t i = 0; i < first->said.count && i < second->said.count; i++)
+		CHECK(first->said.items[i].option == second->said.items[i].option &&
+		      text_is(first->said.items[i].value, second->said.items[i].value),
+		      "%zu: %s", i, first->said.items[i].value);
+}
+
+/* Of a scalar the last word is written, of a list all of them, in their order. */
+static void test_what_does_not_count_is_not_written(void)
+{
+	const char text[] = "user root\nbind /a\nuser self\nbind /b\nbind /a\nquiet\nquiet\n";
+	struct config *config = config_new();
+	struct error err;
+
+	CHECK(apply(config, text, strlen(text), &err) == 0, "%s", err.what);
+	const char *got = profile_text(config);
+	const char *want = arena_format(arena,
+		"%-40s # test:2\n%-40s # test:3\n%-40s # test:4\n%-40s # test:5\n%-40s # test:7\n",
+		"bind /a", "user self", "bind /b", "bind /a", "quiet");
+	CHECK(text_is(got, want), "%s", got);
+}
+
+int main(void)
+{
+	arena = arena_new();
+	RUN(test_lines);
+	RUN(test_flags_need_no_value);
+	RUN(test_texts);
+	RUN(test_origins);
+	RUN(test_what_is_quoted_is_read_back);
+	RUN(test_quotes_are_used_where_needed);
+	RUN(test_default_is_valid_and_reads_back);
+	RUN(test_what_does_not_count_is_not_written);
+	arena_free(arena);
+	return unit_end();
+}

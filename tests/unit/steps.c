@@ -1,0 +1,79 @@
+/* Order is data: the kernel's reasons for it stand in src/run/sandbox.c, and a
+ * step that moves or disappears must be meant. */
+#include <string.h>
+
+#include <immure/base/text.h>
+
+#include "../../src/run/run.h"
+#include "unit.h"
+
+static const char *const parent[] = {
+	"take signals",
+	"prepare files",
+	"create the namespaces",
+	"supervise",
+};
+
+static const char *const child[] = {
+	"die with the supervisor",
+	"write id maps",
+	"make the network",
+	"assemble the files",
+	"enter the network",
+	"finish the files",
+	"enter the files",
+	"set names",
+	"set kernel parameters",
+	"start a session",
+	"allow one more user namespace",
+	"start the command",
+	"confine init",
+	"be init",
+};
+
+static const char *const payload[] = {
+	"enter the second user namespace",
+	"take the foreground",
+	"connect standard files",
+	"leave inherited things behind",
+	"set limits",
+	"change directory",
+	"drop capabilities",
+	"refuse new privileges",
+	"execute",
+};
+
+static void check(const struct step *steps, const char *const *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		CHECK(steps[i].name && text_is(steps[i].name, names[i]), "%zu: %s, not %s", i,
+		      steps[i].name ? steps[i].name : "the end", names[i]);
+		CHECK(steps[i].run, "%s does nothing", names[i]);
+		if (!steps[i].name)
+			return;
+	}
+	CHECK(!steps[count].name, "%s is not expected", steps[count].name);
+}
+
+static void test_parent(void)
+{
+	check(parent_steps, parent, COUNT(parent));
+}
+
+static void test_child(void)
+{
+	check(child_steps, child, COUNT(child));
+}
+
+static void test_payload(void)
+{
+	check(payload_steps, payload, COUNT(payload));
+}
+
+int main(void)
+{
+	RUN(test_parent);
+	RUN(test_child);
+	RUN(test_payload);
+	return unit_end();
+}
