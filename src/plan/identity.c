@@ -226,7 +226,9 @@ void plan_identity_files(struct planning *p)
 	/* Bound onto itself: a mount point cannot be removed or exchanged, also in an
 	 * /etc that somebody made writable. */
 	text_add(p, "/etc/resolv.conf", resolv_text(p))->pinned = true;
-	item_add(p, ITEM_LINK, "/etc/mtab", "identity", 0)->source = "../proc/self/mounts";
+	struct item *mtab = item_add(p, ITEM_LINK, "/etc/mtab", "identity", 0);
+	mtab->source = "../proc/self/mounts";
+	mtab->gives_way = true;
 }
 
 /* --- the environment -------------------------------------------------------- */

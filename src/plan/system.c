@@ -92,8 +92,8 @@ void plan_sys(struct planning *p)
 	const char *origin = origin_text(p->arena, p->config->sys.origin);
 	(void)item_add(p, ITEM_SYSFS, "/sys", origin, 0);
 	for (size_t i = 0; i < sizeof(parts_of_sys) / sizeof(parts_of_sys[0]); i++)
-		(void)item_add(p, ITEM_SYSFS_PART, path_join(p->arena, "/sys", parts_of_sys[i]),
-			       origin, 0);
+		item_add(p, ITEM_SYSFS_PART, path_join(p->arena, "/sys", parts_of_sys[i]),
+			 origin, 0)->base = "/sys";
 }
 
 struct link {
@@ -112,6 +112,25 @@ static const struct link device_links[] = {
 	{ "/dev/ptmx", "pts/ptmx" },
 };
 
+/* POSIX message queues belong to the ipc namespace, and the kernel makes no file
+ * system for one that is not ours: shared ones are the host's, if it shows them. */
+static void plan_queues(struct planning *p, const char *origin)
+{
+	struct file_id id;
+	struct error ignored;
+
+	if (!p->shares[NS_IPC]) {
+		item_add(p, ITEM_MQUEUE, "/dev/mqueue", origin, 0)->gives_way = true;
+		return;
+	}
+	if (file_look("/dev/mqueue", true, &id, &ignored) < 0)
+		return;
+	struct item *item = item_add(p, ITEM_BIND, "/dev/mqueue", origin, 0);
+	item->source = "/dev/mqueue";
+	item->id = id;
+	item->writable = true;
+}
+
 int plan_dev(struct planning *p, struct error *err)
 {
 	const char *origin = origin_text(p->arena, p->config->dev.origin);
@@ -129,12 +148,17 @@ int plan_dev(struct planning *p, struct error *err)
 			return fail(err, 0, "make /dev (%s): the host's %s is no device", origin,
 				    devices[i]);
 	}
-	for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++)
-		item_add(p, ITEM_LINK, device_links[i].path, origin, 0)->source =
-			device_links[i].text;
-	item_add(p, ITEM_SCRATCH, "/dev/shm", origin, 0)->mode = 01777;
+	for (size_t i = 0; i < sizeof(device_links) / sizeof(device_links[0]); i++) {
+		struct item *item = item_add(p, ITEM_LINK, device_links[i].path, origin, 0);
+
+		item->source = device_links[i].text;
+		item->gives_way = true;
+	}
+	struct item *memory = item_add(p, ITEM_SCRATCH, "/dev/shm", origin, 0);
+	memory->mode = 01777;
+	memory->gives_way = true;
 	(void)item_add(p, ITEM_DEVPTS, "/dev/pts", origin, 0);
-	(void)item_add(p, ITEM_MQUEUE, "/dev/mqueue", origin, 0);
+	plan_queues(p, origin);
 	if (p->plan->own_terminal)
 		(void)item_add(p, ITEM_CONSOLE, "/dev/console", origin, 0);
 	return 0;
@@ -163,7 +187,9 @@ static int plan_as_host(struct planning *p, const struct place *place, bool copi
 
 		if (!text)
 			return fail(err, errno, "read the link %s (%s)", path, origin);
-		item_add(p, ITEM_LINK, path, origin, place->order)->source = text;
+		struct item *link = item_add(p, ITEM_LINK, path, origin, place->order);
+		link->source = text;
+		link->gives_way = true;
 		return 0;
 	}
 	if (id.type != S_IFREG && id.type != S_IFDIR) {
@@ -177,6 +203,7 @@ static int plan_as_host(struct planning *p, const struct place *place, bool copi
 	item->source = path;
 	item->id = id;
 	item->mode = id.mode & 0555;
+	item->gives_way = true;
 	return 0;
 }
 

@@ -38,6 +38,11 @@ const struct item *item_covering(const struct plan *plan, const char *path)
 	return best;
 }
 
+static bool is_addition(const struct item *item)
+{
+	return item->kind == ITEM_READ_ONLY || item->kind == ITEM_PIN;
+}
+
 /* --- our own configuration --------------------------------------------------- */
 
 /* A profile that the command could write would be the next run's walls. */
@@ -75,6 +80,21 @@ static int guard_own_config(struct planning *p, const char *source, const char *
 
 /* --- single words ------------------------------------------------------------- */
 
+static int refuse_root(const char *what, const char *target, const char *origin,
+		       struct error *err)
+{
+	if (!text_is(target, "/"))
+		return 0;
+	return fail(err, 0, "%s / (%s): / itself is the sandbox's own", what, origin);
+}
+
+/* A thing that a profile wants made gives way to a directory that somebody binds
+ * over its place; asked for by name it does not. */
+static bool is_from_profile(const struct place *place)
+{
+	return place->origin && place->origin->file;
+}
+
 static int plan_bind(struct planning *p, const struct place *place, struct error *err)
 {
 	const char *base = p->host.current ? p->host.current : "/";
@@ -96,8 +116,8 @@ static int plan_bind(struct planning *p, const struct place *place, struct error
 		return missing ? hint(err, "create it, or use the -try form if it may be missing")
 			       : -1;
 	}
-	if (text_is(target, "/"))
-		return fail(err, 0, "bind %s (%s): / itself is the sandbox's own", source, origin);
+	if (refuse_root("bind", target, origin, err) < 0)
+		return -1;
 	struct item *item = item_add(p, ITEM_BIND, target, origin, place->order);
 	item->source = source;
 	item->id = id;
@@ -125,31 +145,44 @@ static int plan_copy(struct planning *p, const struct place *place, struct error
 		return fail(err, err->code, "copy %s (%s)", source, origin);
 	if (id.type != S_IFREG)
 		return fail(err, 0, "copy %s (%s): not a regular file", source, origin);
-	struct item *item = item_add(p, ITEM_COPY, path_normal(p->arena, base, place->target),
-				     origin, place->order);
+	const char *target = path_normal(p->arena, base, place->target);
+	if (refuse_root("file", target, origin, err) < 0)
+		return -1;
+	struct item *item = item_add(p, ITEM_COPY, target, origin, place->order);
 	item->source = source;
 	item->id = id;
 	item->mode = id.mode & 0755;
+	item->gives_way = is_from_profile(place);
 	return 0;
 }
 
 /* Words that only name a place inside. */
-static void plan_inside(struct planning *p, const struct place *place)
+static int plan_inside(struct planning *p, const struct place *place, struct error *err)
 {
-	static const enum item_kind kinds[] = {
-		[PLACE_DIRECTORY] = ITEM_DIRECTORY, [PLACE_HIDE] = ITEM_HIDE,
-		[PLACE_READ_ONLY] = ITEM_READ_ONLY, [PLACE_LINK] = ITEM_LINK,
-		[PLACE_TMPFS] = ITEM_SCRATCH,
+	static const struct {
+		enum item_kind kind;
+		const char *name;
+	} kinds[] = {
+		[PLACE_DIRECTORY] = { ITEM_DIRECTORY, "dir" },
+		[PLACE_HIDE] = { ITEM_HIDE, "hide" },
+		[PLACE_READ_ONLY] = { ITEM_READ_ONLY, "remount-ro" },
+		[PLACE_LINK] = { ITEM_LINK, "symlink" },
+		[PLACE_TMPFS] = { ITEM_SCRATCH, "tmpfs" },
 	};
 	const char *base = p->host.current ? p->host.current : "/";
-	enum item_kind kind = place->size ? ITEM_TMPFS : kinds[place->placing];
+	const char *origin = origin_text(p->arena, place->origin);
+	const char *target = path_normal(p->arena, base, place->target);
+	enum item_kind kind = place->size ? ITEM_TMPFS : kinds[place->placing].kind;
 
-	struct item *item = item_add(p, kind, path_normal(p->arena, base, place->target),
-				     origin_text(p->arena, place->origin), place->order);
+	if (refuse_root(kinds[place->placing].name, target, origin, err) < 0)
+		return -1;
+	struct item *item = item_add(p, kind, target, origin, place->order);
 	item->source = place->source;
 	item->size = place->size;
+	item->gives_way = is_from_profile(place) && !is_addition(item);
 	if (place->placing == PLACE_TMPFS)
 		item->mode = place->mode;
+	return 0;
 }
 
 static int plan_place(struct planning *p, const struct place *place, struct error *err)
@@ -165,8 +198,7 @@ static int plan_place(struct planning *p, const struct place *place, struct erro
 		return plan_system(p, place, err);
 	case PLACE_TMPFS: case PLACE_DIRECTORY: case PLACE_HIDE: case PLACE_READ_ONLY:
 	case PLACE_LINK:
-		plan_inside(p, place);
-		return 0;
+		return plan_inside(p, place, err);
 	}
 	return 0;
 }
@@ -231,9 +263,10 @@ static int plan_current(struct planning *p, struct error *err)
 		return 0;
 	}
 	bool writable = cwd->value == DIRECTORY_WRITABLE;
+	/* Said of the directory itself, it must not be left out silently. */
+	bool said = cwd->origin && !cwd->origin->file;
 	if (is_too_wide(p, current)) {
-		/* Said of the directory itself, it must not be left out silently. */
-		if (cwd->origin && !cwd->origin->file) {
+		if (said) {
 			(void)fail(err, 0, "cwd %s (%s): %s is too much to show for being the"
 				   " current directory", writable ? "rw" : "ro", origin, current);
 			return hint(err, "--%s %s, if all of it is meant",
@@ -242,11 +275,18 @@ static int plan_current(struct planning *p, struct error *err)
 		skipped(p, "the current directory (%s): %s would show too much", origin, current);
 		return 0;
 	}
+	struct file_id id;
+	if (file_look(".", true, &id, err) < 0) {
+		/* One that the caller cannot enter, as after su(1): nothing to show. */
+		if (err->code != EACCES || said)
+			return fail(err, err->code, "the current directory (%s)", origin);
+		skipped(p, "the current directory (%s): you have no access to it", origin);
+		return 0;
+	}
 	struct item *item = item_add(p, ITEM_CURRENT, current, origin, cwd->order);
 	item->source = current;
 	item->writable = writable;
-	if (file_look(".", true, &item->id, err) < 0)
-		return within(err, "the current directory");
+	item->id = id;
 	if (guard_own_config(p, current, current, writable, origin, cwd->order, err) < 0)
 		return -1;
 	if (writable)
@@ -255,11 +295,6 @@ static int plan_current(struct planning *p, struct error *err)
 }
 
 /* --- settling ------------------------------------------------------------------ */
-
-static bool is_addition(const struct item *item)
-{
-	return item->kind == ITEM_READ_ONLY || item->kind == ITEM_PIN;
-}
 
 /* The words' order first, so that the last one about a place stands last. */
 static int by_order(const void *a, const void *b)
@@ -300,6 +335,28 @@ static int by_depth(const void *a, const void *b)
 	return strcmp(left->target, right->target);
 }
 
+/* In a host directory nothing can be made, and what a profile makes for everybody is
+ * not worth failing: who binds the host's /etc gets that, as it is. What is mounted
+ * for protection stays wherever there is something to mount it on. */
+static bool must_give_way(const struct plan *plan, const struct item *item,
+			  const struct item *other)
+{
+	struct file_id id;
+	struct error ignored;
+
+	if (!item->gives_way || other->kind != ITEM_BIND || other->length >= item->length ||
+	    !path_is_below(item->target, other->target))
+		return false;
+	switch (item->kind) {
+	case ITEM_LINK: case ITEM_COPY: case ITEM_DIRECTORY: case ITEM_BIND:
+		return true;
+	default:
+		return file_look(path_join(plan->arena, other->source,
+					   item->target + other->length),
+				 true, &id, &ignored) < 0;
+	}
+}
+
 /* Is there a later word about the same place? What is added to a place, such as
  * read-only, stays with the word before it and goes with it. */
 static bool is_overruled(const struct plan *plan, size_t index)
@@ -311,8 +368,12 @@ static bool is_overruled(const struct plan *plan, size_t index)
 	for (size_t later = index + 1; later < plan->items.count; later++) {
 		const struct item *other = &plan->items.items[later];
 
-		if (other->length == length && other->order > item->order &&
-		    !is_addition(other) && text_is(other->target, place))
+		if (other->order <= item->order)
+			continue;
+		if (other->length == length && !is_addition(other) &&
+		    text_is(other->target, place))
+			return true;
+		if (must_give_way(plan, item, other))
 			return true;
 	}
 	return false;
@@ -351,8 +412,10 @@ int plan_view(struct planning *p, struct error *err)
 	list_each(const struct place, place, &p->config->places)
 		if (plan_place(p, place, err) < 0)
 			return -1;
-	item_add(p, ITEM_DIRECTORY, arena_format(p->arena, "/run/user/%u", p->inside_uid),
-		 "identity", 0)->mode = 0700;
+	struct item *runtime = item_add(p, ITEM_DIRECTORY, arena_format(p->arena,
+					"/run/user/%u", p->inside_uid), "identity", 0);
+	runtime->mode = 0700;
+	runtime->gives_way = true;
 	drop_overruled(p);
 	return 0;
 }

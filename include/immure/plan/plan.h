@@ -45,6 +45,7 @@ struct item {
 	struct file_id id;		/* what the host's source was when planned */
 	bool writable, devices;
 	bool pinned;			/* TEXT: also bound onto itself */
+	bool gives_way;			/* to a host directory that a later word binds above */
 	uint64_t size;			/* TMPFS */
 	unsigned mode;			/* permission bits of what is made */
 	const char *origin;		/* who asked, for messages; never NULL */

@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# For the tests of what is inside: `load ../lib/sandbox` after common.
+
+# inside [OPTION...] [--] COMMAND...: run it behind the walls, bounded.
+inside() { timeout -k 5 30 "$IMMURE" run "$@"; }
+
+# inspect [OPTION...] [--] COMMAND...: the same, with the two outputs apart.
+inspect() { run --separate-stderr inside "$@"; }
+
+assert_stderr_has() {
+	[[ ${stderr:-} == *"$1"* ]] || fail_test "standard error lacks: $1"
+}
+
+assert_stderr_lacks() {
+	[[ ${stderr:-} != *"$1"* ]] || fail_test "standard error has: $1"
+}
+
+# A directory of the caller's, $WORK, gone at the end with $TEST_TMP.
+make_work() {
+	WORK=$TEST_TMP/work
+	mkdir -p "$WORK"
+}
+
+# hold [OPTION...] [-- COMMAND...]: a sandbox that runs in the background until
+# `release`, or until the test ends: the command, without one a shell, says "on"
+# and then reads a line. SUPERVISOR and INIT are its processes as the host numbers
+# them, $TEST_TMP/held has its output.
+hold() {
+	[[ " $* " == *' -- '* ]] || set -- "$@" -- sh -c 'echo on; read -r line'
+	mkfifo "$TEST_TMP/hold"
+	"$IMMURE" run "$@" <"$TEST_TMP/hold" >"$TEST_TMP/held" 2>&1 3>&- &
+	SUPERVISOR=$!
+	exec {hold_fd}>"$TEST_TMP/hold"
+	until grep -qx on "$TEST_TMP/held"; do
+		kill -0 "$SUPERVISOR" || fail_test "it did not start: $(cat "$TEST_TMP/held")" || return
+		sleep 0.02
+	done
+	# shellcheck disable=SC2034 # for the tests
+	INIT=$(pgrep -P "$SUPERVISOR")
+}
+
+release() {
+	exec {hold_fd}>&-
+	wait "$SUPERVISOR" || true
+	rm "$TEST_TMP/hold"
+}
