@@ -61,9 +61,25 @@ static int run_plan(const struct config *config, const struct plan *plan, struct
 	return outcome.status;
 }
 
+/* Init erases the original, which the command could read in /proc/1/cmdline. */
+static char **arguments_copy(struct arena *arena, char **argv)
+{
+	size_t count = 0;
+
+	while (argv[count])
+		count++;
+	char **copy = arena_alloc(arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_copy(arena, argv[i]);
+	copy[count] = NULL;
+	return copy;
+}
+
 int cmd_run(char **argv, struct error *err)
 {
 	struct arena *arena = arena_new();	/* lives as long as the process */
+
+	argv = arguments_copy(arena, argv);
 
 	const struct config *config = config_read(arena, argv, err);
 	if (!config)

@@ -22,8 +22,11 @@ int confine_limits(const struct plan *plan, struct error *err)
 
 int confine_capabilities(const struct plan *plan, struct error *err)
 {
-	(void)plan;
-	return privilege_drop_all(err);
+	/* In the host's user namespace an ordinary user may not lower the bounding set
+	 * nor lock securebits; no_new_privs makes both of no use there. */
+	bool held_only = !plan->own_user && plan->outer.outside_uid != 0;
+
+	return held_only ? privilege_drop_held(err) : privilege_drop_all(err);
 }
 
 int confine_privileges(const struct plan *plan, struct error *err)
@@ -32,10 +35,14 @@ int confine_privileges(const struct plan *plan, struct error *err)
 	return privilege_no_new(err);
 }
 
-int confine_init(struct error *err)
+void confine_name(void)
 {
 	process_scrub("immure-init");
-	if (process_hide(err) < 0 || privilege_drop_all(err) < 0)
+}
+
+int confine_init(const struct plan *plan, struct error *err)
+{
+	if (process_hide(err) < 0 || confine_capabilities(plan, err) < 0)
 		return -1;
 	return privilege_no_new(err);
 }

@@ -137,6 +137,7 @@ int child_start_command(struct sandbox *box, struct error *err)
 	uint64_t user = box->plan->own_user ? CLONE_NEWUSER : 0;
 
 	view_close(&box->view);
+	confine_name();
 	if (box->plan->as_pid_1) {
 		if (user && process_enter_user_namespace(err) < 0)
 			return -1;
@@ -152,8 +153,7 @@ int child_start_command(struct sandbox *box, struct error *err)
 
 int child_confine_init(struct sandbox *box, struct error *err)
 {
-	(void)box;
-	return confine_init(err);
+	return confine_init(box->plan, err);
 }
 
 int child_be_init(struct sandbox *box, struct error *err)

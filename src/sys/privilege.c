@@ -55,6 +55,11 @@ int privilege_drop_all(struct error *err)
 	for (cap_value_t cap = 0; cap < cap_max_bits(); cap++)
 		if (cap_drop_bound(cap) < 0)
 			return fail(err, errno, "drop capability %d from the bounding set", cap);
+	return privilege_drop_held(err);
+}
+
+int privilege_drop_held(struct error *err)
+{
 	if (cap_reset_ambient() < 0)
 		return fail(err, errno, "empty the ambient set");
 	cap_t none = cap_init();

@@ -166,6 +166,28 @@ static int do_mq_find(char **arg)
 	return report("mq-find", mq_open(arg[0], O_RDONLY) != (mqd_t)-1);
 }
 
+static int do_mq_unlink(char **arg)
+{
+	return report("mq-unlink", mq_unlink(arg[0]) == 0);
+}
+
+/* What process 1 was called with, asked as early as a program can. */
+static int do_init_cmdline(char **arg)
+{
+	char text[4096];
+	int fd = open("/proc/1/cmdline", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text));
+
+	(void)arg;
+	if (length < 0)
+		return report("init-cmdline", false);
+	for (ssize_t i = 0; i < length; i++)
+		if (text[i])
+			(void)putchar(text[i]);
+	(void)putchar('\n');
+	return 0;
+}
+
 /* Start PROG without even a name for itself (CVE-2021-4034). */
 static int do_rawexec_argc0(char **arg)
 {
@@ -200,6 +222,8 @@ static const struct command {
 	{ "keyctl-session", 0, "", do_keyctl_session },
 	{ "mq-open", 1, "NAME", do_mq_open },
 	{ "mq-find", 1, "NAME", do_mq_find },
+	{ "mq-unlink", 1, "NAME", do_mq_unlink },
+	{ "init-cmdline", 0, "", do_init_cmdline },
 	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
 	{ "ptrace", 1, "PID", do_ptrace },
 };

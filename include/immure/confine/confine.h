@@ -20,8 +20,12 @@ int confine_capabilities(const struct plan *plan, struct error *err);
 /* Set no_new_privs. */
 int confine_privileges(const struct plan *plan, struct error *err);
 
+/* Erase the arguments and the environment that our own process 1 was started with:
+ * before the command starts, who could read them while both run. */
+void confine_name(void);
+
 /* All that applies to our own process 1, which stays behind with hostile children:
- * undumpable, without arguments, environment, capabilities and new privileges. */
-int confine_init(struct error *err);
+ * undumpable, without capabilities and new privileges. */
+int confine_init(const struct plan *plan, struct error *err);
 
 #endif

@@ -25,6 +25,10 @@ int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
  * no file gives any back. */
 int privilege_drop_all(struct error *err);
 
+/* Empty the sets of this process that need no right to be emptied: all but the
+ * bounding one. */
+int privilege_drop_held(struct error *err);
+
 /* Set no_new_privs, which nothing takes back. */
 int privilege_no_new(struct error *err);
 
