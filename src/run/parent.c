@@ -35,6 +35,7 @@ int parent_prepare_files(struct sandbox *box, struct error *err)
 			return fail(err, errno, "make a pipe");
 		box->appends[fd].from = ends[0];
 		box->appends[fd].to = fd;
+		box->appends[fd].owns_from = true;
 		box->append_ends[fd] = ends[1];
 	}
 	return 0;

@@ -23,11 +23,15 @@ void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct poll
 	*ret_to = (struct pollfd){ .fd = empty ? NO_FD : relay->to, .events = POLLOUT };
 }
 
-/* Whoever reads is gone: what comes is read and thrown away, as long as it comes. */
+/* Whoever reads is gone, or its disk is full: a pipe is closed, so that its writer
+ * learns of it. A terminal that is gone has its own sign, SIGHUP; what still comes
+ * for it is thrown away, or its writer would wait forever. */
 static void give_up_writing(struct relay *relay)
 {
 	relay->start = relay->end = 0;
-	relay->from = NO_FD;
+	relay->to = NO_FD;
+	if (relay->owns_from)
+		fd_close(&relay->from);
 }
 
 static void relay_read(struct relay *relay)
@@ -37,11 +41,13 @@ static void relay_read(struct relay *relay)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {		/* end of file, or of a terminal: EIO */
+		if (relay->owns_from)
+			fd_close(&relay->from);
 		relay->from = NO_FD;
 		return;
 	}
 	relay->start = 0;
-	relay->end = (size_t)got;
+	relay->end = relay->to == NO_FD ? 0 : (size_t)got;
 }
 
 static void relay_write(struct relay *relay)

@@ -51,6 +51,7 @@ int sync_receive(int sync, struct sync_message *ret_message, int *ret_fd,
  * faster than the other end reads has to wait. */
 struct relay {
 	int from, to;		/* NO_FD: nothing (more) to do */
+	bool owns_from;		/* closes it when nobody reads what it brings */
 	size_t start, end;
 	char bytes[16384];
 };
