@@ -113,5 +113,6 @@ void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
 		*items = moved;
 		*room = wider;
 	}
-	return (char *)*items + (*count)++ * size;
+	/* A list that was emptied is filled again: zeroed like the first time. */
+	return memset((char *)*items + (*count)++ * size, 0, size);
 }

@@ -4,6 +4,13 @@
 
 #include <immure/base/error.h>
 
+/* Where a text of `length` bytes did not fit, say that it was cut. */
+static void mark_cut(char *text, size_t size, int length)
+{
+	if (length >= 0 && (size_t)length >= size)
+		memcpy(text + size - sizeof("..."), "...", sizeof("..."));
+}
+
 int fail(struct error *err, int code, const char *format, ...)
 {
 	va_list args;
@@ -12,8 +19,9 @@ int fail(struct error *err, int code, const char *format, ...)
 	err->status = 0;
 	err->hint[0] = '\0';
 	va_start(args, format);
-	(void)vsnprintf(err->what, sizeof(err->what), format, args);
+	int length = vsnprintf(err->what, sizeof(err->what), format, args);
 	va_end(args);
+	mark_cut(err->what, sizeof(err->what), length);
 	return -1;
 }
 
@@ -27,21 +35,25 @@ int within(struct error *err, const char *format, ...)
 	int length = vsnprintf(err->what, sizeof(err->what), format, args);
 	va_end(args);
 	if (length >= 0 && (size_t)length < sizeof(err->what))
-		(void)snprintf(err->what + length, sizeof(err->what) - (size_t)length,
-			       ": %s", inner);
+		length += snprintf(err->what + length, sizeof(err->what) - (size_t)length,
+				   ": %s", inner);
+	mark_cut(err->what, sizeof(err->what), length);
 	return -1;
 }
 
 int hint(struct error *err, const char *format, ...)
 {
-	size_t length = strlen(err->hint);
+	size_t before = strlen(err->hint), start = before;
 	va_list args;
 
-	if (length > 0 && length + 1 < sizeof(err->hint))
-		err->hint[length++] = '\n';
+	if (start > 0 && start + 1 < sizeof(err->hint))
+		err->hint[start++] = '\n';
 	va_start(args, format);
-	(void)vsnprintf(err->hint + length, sizeof(err->hint) - length, format, args);
+	int length = vsnprintf(err->hint + start, sizeof(err->hint) - start, format, args);
 	va_end(args);
+	/* Half of something to type is worse than nothing. */
+	if (length < 0 || start + (size_t)length >= sizeof(err->hint))
+		err->hint[before] = '\0';
 	return -1;
 }
 

@@ -104,8 +104,9 @@ int text_duration(const char *text, int64_t *ret_milliseconds, struct error *err
 
 	if (!isdigit((unsigned char)*next))
 		return fail(err, 0, "\"%s\" is not a length of time", text);
-	for (; isdigit((unsigned char)*next) && whole < most; next++)
-		whole = whole * 10 + (uint64_t)(*next - '0');
+	for (; isdigit((unsigned char)*next); next++)
+		if (whole < most)	/* enough to know that it is too long */
+			whole = whole * 10 + (uint64_t)(*next - '0');
 	if (*next == '.' && isdigit((unsigned char)next[1])) {
 		for (next++; isdigit((unsigned char)*next); next++) {
 			if (scale == 1000000)
@@ -270,6 +271,33 @@ size_t text_printable_length(const char *text)
 bool text_is_printable(const char *text)
 {
 	return !text[text_printable_length(text)];
+}
+
+char *text_shell(struct arena *arena, const char *text)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789_@%+=:,./-";
+	char *start = arena_alloc(arena, 4 * strlen(text) + 4), *out = start;
+	bool printable = text_is_printable(text);
+
+	if (*text && text[strspn(text, plain)] == '\0')
+		return arena_copy(arena, text);
+	out += sprintf(out, printable ? "'" : "$'");
+	for (; *text; text++) {
+		unsigned char byte = (unsigned char)*text;
+
+		if (byte == '\'')
+			out += sprintf(out, printable ? "'\\''" : "\\'");
+		else if (byte == '\\' && !printable)
+			out += sprintf(out, "\\\\");
+		else if (!printable && (byte < 0x20 || byte >= 0x7f))
+			out += sprintf(out, "\\x%02x", byte);
+		else
+			*out++ = *text;
+	}
+	*out++ = '\'';
+	*out = '\0';
+	return start;
 }
 
 unsigned text_distance(const char *a, const char *b)

@@ -20,8 +20,9 @@ int fail(struct error *err, int code, const char *format, ...)
 int within(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* Append a line to err->hint: a command or an option the user can type.
- * Always returns -1. */
+/* Append a line to err->hint; what the user can type stands last in it, behind a
+ * colon, as text_shell() writes it. A line that does not fit is left out. Always
+ * returns -1. */
 int hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

@@ -51,6 +51,10 @@ char *text_escaped(struct arena *arena, const char *text);
 /* How many bytes at the start of `text` are printable, in whole characters. */
 size_t text_printable_length(const char *text);
 
+/* `text` as one word of a shell: quoted where that is needed, and printable. What
+ * is not is written as bash, zsh and ksh read it, $'\x1b'. */
+char *text_shell(struct arena *arena, const char *text);
+
 /* Is every byte printable (UTF-8 included), as text_escape() sees it? */
 bool text_is_printable(const char *text);
 

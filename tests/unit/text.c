@@ -1,0 +1,392 @@
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <immure/base/arena.h>
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+
+#include "unit.h"
+
+enum { BAD = -999 };
+
+static struct arena *arena;
+
+/* --- numbers -------------------------------------------------------------- */
+
+static const struct {
+	const char *text;
+	int64_t least, most, want;
+} numbers[] = {
+	{ "0", -5, 5, 0 }, { "5", -5, 5, 5 }, { "-5", -5, 5, -5 }, { "+5", -5, 5, 5 },
+	{ "-0", -5, 5, 0 }, { "005", -5, 5, 5 },
+	{ "6", -5, 5, BAD }, { "-6", -5, 5, BAD }, { "-1", 0, 5, BAD },
+	{ "", -5, 5, BAD }, { " 1", -5, 5, BAD }, { "1 ", -5, 5, BAD }, { "1\n", -5, 5, BAD },
+	{ "1x", -5, 5, BAD }, { "x", -5, 5, BAD }, { "0x1", -5, 5, BAD }, { "1.0", -5, 5, BAD },
+	{ "1e1", -5, 50, BAD }, { "-", -5, 5, BAD }, { "+", -5, 5, BAD }, { "--1", -5, 5, BAD },
+	{ "+-1", -5, 5, BAD }, { "- 1", -5, 5, BAD }, { "1,000", 0, 5000, BAD },
+	{ "9223372036854775807", INT64_MIN, INT64_MAX, INT64_MAX },
+	{ "-9223372036854775808", INT64_MIN, INT64_MAX, INT64_MIN },
+	{ "9223372036854775808", INT64_MIN, INT64_MAX, BAD },
+	{ "-9223372036854775809", INT64_MIN, INT64_MAX, BAD },
+	{ "18446744073709551616", INT64_MIN, INT64_MAX, BAD },
+	{ "18446744073709551617", 0, 5, BAD },
+	{ "99999999999999999999999999999999999999", 0, INT64_MAX, BAD },
+	{ "\xd9\xa1", 0, 5, BAD },	/* an Arabic one */
+};
+
+static void test_numbers(void)
+{
+	EACH_ROW(row, numbers) {
+		struct error err = { 0 };
+		int64_t got = BAD;
+		int result = text_number(row->text, row->least, row->most, &got, &err);
+
+		CHECK(got == row->want, "\"%s\": %" PRId64, row->text, got);
+		CHECK((result == 0) == (row->want != BAD), "\"%s\"", row->text);
+		CHECK((result == 0) == (err.what[0] == '\0'), "\"%s\": %s", row->text, err.what);
+	}
+}
+
+static const struct {
+	const char *text;
+	int want;
+} octals[] = {
+	{ "0", 0 }, { "755", 0755 }, { "0755", 0755 }, { "7777", 07777 }, { "07777", 07777 },
+	{ "10000", BAD }, { "77777", BAD }, { "8", BAD }, { "", BAD }, { "-1", BAD },
+	{ "0x7", BAD }, { "755 ", BAD }, { " 755", BAD }, { "u=rwx", BAD }, { "000000", BAD },
+	{ "7777777777777777777777", BAD },
+};
+
+static void test_octals(void)
+{
+	EACH_ROW(row, octals) {
+		struct error err = { 0 };
+		unsigned got = (unsigned)BAD;
+		int result = text_octal(row->text, &got, &err);
+
+		CHECK(got == (unsigned)row->want, "\"%s\": %o", row->text, got);
+		CHECK((result == 0) == (row->want != BAD), "\"%s\"", row->text);
+	}
+}
+
+static const struct {
+	const char *text;
+	uint64_t want;		/* 0: is refused */
+} sizes[] = {
+	{ "1", 1 }, { "1024", 1024 }, { "1K", 1024 }, { "1k", 1024 }, { "3M", 3ull << 20 },
+	{ "2G", 2ull << 30 }, { "1T", 1ull << 40 },
+	{ "1152921504606846976", 1ull << 60 }, { "1048576T", 1ull << 60 },
+	{ "1152921504606846977", 0 }, { "1048577T", 0 },
+	{ "99999T", 99999ull << 40 },
+	{ "0", 0 }, { "0K", 0 }, { "", 0 }, { "K", 0 }, { "-1", 0 }, { "+1", 0 }, { " 1", 0 },
+	{ "1 ", 0 }, { "1 K", 0 }, { "1KB", 0 }, { "1Ki", 0 }, { "1P", 0 }, { "1e9", 0 },
+	{ "1.5G", 0 }, { "0x10", 0 }, { "123bogus", 0 },
+	{ "9223372036854775808", 0 }, { "18446744073709551615", 0 },
+	{ "18446744073709551616", 0 }, { "18446744073709551617", 0 },
+	{ "16777216T", 0 },	/* 2^64, which is 0 in 64 bits */
+	{ "16777217T", 0 }, { "18014398509481985K", 0 },
+	{ "99999999999999999999999999T", 0 },
+};
+
+static void test_sizes(void)
+{
+	EACH_ROW(row, sizes) {
+		struct error err = { 0 };
+		uint64_t got = 0;
+		int result = text_size(row->text, &got, &err);
+
+		CHECK(got == row->want, "\"%s\": %" PRIu64, row->text, got);
+		CHECK((result == 0) == (row->want != 0), "\"%s\"", row->text);
+		CHECK((result == 0) == (err.what[0] == '\0'), "\"%s\": %s", row->text, err.what);
+	}
+}
+
+static const struct {
+	const char *text;
+	int64_t want;		/* milliseconds; 0: is refused */
+	const char *why;	/* a part of the message, if that matters */
+} durations[] = {
+	{ "1", 1000, NULL }, { "10", 10000, NULL }, { "1.5", 1500, NULL }, { "1.5s", 1500, NULL },
+	{ "250ms", 250, NULL }, { "5m", 300000, NULL }, { "2h", 7200000, NULL },
+	{ "1d", 86400000, NULL }, { "0.001", 1, NULL }, { "0.5m", 30000, NULL },
+	{ "1.25h", 4500000, NULL }, { "1ms", 1, NULL }, { "1.9999999", 1999, NULL },
+	{ "0.00100000000000000000000000000001", 1, NULL },
+	{ "2H", 7200000, NULL }, { "10S", 10000, NULL },
+	{ "3650d", INT64_C(315360000000), NULL }, { "315360000", INT64_C(315360000000), NULL },
+	{ "315360000000ms", INT64_C(315360000000), NULL },
+	{ "3651d", 0, "ten years" }, { "315360001", 0, "ten years" },
+	{ "3650.1d", 0, "ten years" }, { "315360000000000", 0, "ten years" },
+	{ "99999999999999999999", 0, "ten years" }, { "99999999999999999999d", 0, "ten years" },
+	{ "18446744073709551616", 0, "ten years" }, { "18446744073709551617ms", 0, "ten years" },
+	{ "0", 0, "1 ms" }, { "0.0", 0, "1 ms" }, { "0.0009", 0, "1 ms" }, { "0.5ms", 0, "1 ms" },
+	{ "0.0009999999", 0, "1 ms" },
+	{ "", 0, "length of time" }, { "s", 0, "length of time" }, { "-1", 0, "length of time" },
+	{ "+1", 0, "length of time" }, { ".5", 0, "length of time" }, { "1.", 0, "may follow" },
+	{ "1.s", 0, "may follow" }, { "1..5", 0, "may follow" }, { "1.5.5", 0, "may follow" },
+	{ " 1", 0, "length of time" }, { "1 ", 0, "may follow" }, { "1 s", 0, "may follow" },
+	{ "1x", 0, "may follow" }, { "1w", 0, "may follow" }, { "1y", 0, "may follow" },
+	{ "1e3", 0, "may follow" }, { "0x10", 0, "may follow" }, { "1h30m", 0, "may follow" },
+	{ "10sec", 0, "may follow" }, { "inf", 0, "length of time" }, { "nan", 0, "length of time" },
+	{ "1,5", 0, "may follow" },
+};
+
+static void test_durations(void)
+{
+	EACH_ROW(row, durations) {
+		struct error err = { 0 };
+		int64_t got = 0;
+		int result = text_duration(row->text, &got, &err);
+
+		CHECK(got == row->want, "\"%s\": %" PRId64, row->text, got);
+		CHECK((result == 0) == (row->want != 0), "\"%s\"", row->text);
+		CHECK(!row->why || strstr(err.what, row->why), "\"%s\": %s", row->text, err.what);
+	}
+}
+
+/* --- splitting -------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *left, *right;
+	size_t separators;
+} splits[] = {
+	{ "", "", NULL, 0 },
+	{ "a", "a", NULL, 0 },
+	{ "a:b", "a", "b", 1 },
+	{ "a:", "a", "", 1 },
+	{ ":", "", "", 1 },
+	{ ":b", "", "b", 1 },
+	{ "a:b:c", "a", "b:c", 2 },
+	{ "a\\:b", "a:b", NULL, 0 },
+	{ "a\\:b:c\\:d", "a:b", "c:d", 1 },
+	{ "a\\\\:b", "a\\", "b", 1 },
+	{ "a\\\\\\:b", "a\\:b", NULL, 0 },
+	{ "a\\n:b", "a\\n", "b", 1 },
+	{ "a\\", "a\\", NULL, 0 },
+	{ "\\\\", "\\", NULL, 0 },
+	{ "a b\n:\xff", "a b\n", "\xff", 1 },
+};
+
+static bool same(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static void test_split(void)
+{
+	EACH_ROW(row, splits) {
+		char *left, *right;
+		size_t count = text_split(arena, row->text, ':', &left, &right);
+
+		CHECK(count == row->separators, "%s: %zu", row->text, count);
+		CHECK(same(left, row->left), "%s: %s", row->text, left);
+		CHECK(same(right, row->right), "%s: %s", row->text, right ? right : "NULL");
+	}
+}
+
+/* Any byte but NUL, and often those that mean something. */
+static void random_text(char *text, size_t size)
+{
+	static const char special[] = ":\\\"#' \t\n,=$\r\x1b\x7f\xc3\xff";
+	size_t length = unit_random(size);
+
+	for (size_t i = 0; i < length; i++)
+		text[i] = unit_random(2) ? special[unit_random(sizeof(special) - 1)]
+					 : (char)(unit_random(255) + 1);
+	text[length] = '\0';
+}
+
+static void test_what_is_protected_is_split_back(void)
+{
+	for (int i = 0; i < 5000; i++) {
+		char a[24], b[24], *left, *right;
+
+		random_text(a, sizeof(a));
+		random_text(b, sizeof(b));
+		const char *pair = arena_format(arena, "%s:%s", text_protect(arena, a, ':'),
+						text_protect(arena, b, ':'));
+		size_t count = text_split(arena, pair, ':', &left, &right);
+		CHECK(count == 1, "%d: %zu", i, count);
+		CHECK(same(left, a) && same(right, b), "%d", i);
+	}
+}
+
+/* --- escaping ---------------------------------------------------------------- */
+
+static const struct {
+	const char *text, *want;
+} escapes[] = {
+	{ "", "" },
+	{ "plain ~ text", "plain ~ text" },
+	{ "a\nb\tc", "a\\nb\\tc" },
+	{ "\x01\x1b[31m\x7f\r", "\\x01\\x1b[31m\\x7f\\x0d" },
+	{ "back\\slash", "back\\slash" },
+	{ "h\xc3\xa4user", "h\xc3\xa4user" },
+	{ "\xe2\x82\xac \xf0\x9f\x94\x92", "\xe2\x82\xac \xf0\x9f\x94\x92" },
+	{ "\xc2\xa0", "\xc2\xa0" },
+	/* C1, where 0x9b is a control sequence introducer */
+	{ "\xc2\x9b" "31m", "\\xc2\\x9b31m" },
+	{ "\xc2\x80", "\\xc2\\x80" }, { "\xc2\x85", "\\xc2\\x85" },
+	{ "\x9b" "31m", "\\x9b31m" },
+	/* separators, direction marks and overrides, invisible characters */
+	{ "\xe2\x80\xa8", "\\xe2\\x80\\xa8" },
+	{ "a\xe2\x80\xae" "b\xe2\x80\xac", "a\\xe2\\x80\\xaeb\\xe2\\x80\\xac" },
+	{ "\xe2\x80\x8f", "\\xe2\\x80\\x8f" }, { "\xe2\x80\x8b", "\\xe2\\x80\\x8b" },
+	{ "\xe2\x81\xa6\xe2\x81\xa9", "\\xe2\\x81\\xa6\\xe2\\x81\\xa9" },
+	{ "\xd8\x9c", "\\xd8\\x9c" },
+	{ "\xef\xbb\xbf", "\\xef\\xbb\\xbf" }, { "\xef\xbf\xbb", "\\xef\\xbf\\xbb" },
+	{ "\xf3\xa0\x80\x81", "\\xf3\\xa0\\x80\\x81" },
+	/* broken: alone, cut, too long, surrogates, over U+10FFFF */
+	{ "\xff", "\\xff" }, { "\xfe", "\\xfe" }, { "\x80", "\\x80" }, { "\xc3", "\\xc3" },
+	{ "\xc3(", "\\xc3(" }, { "\xe2\x82", "\\xe2\\x82" }, { "\xf0\x9f\x94", "\\xf0\\x9f\\x94" },
+	{ "\xc0\x80", "\\xc0\\x80" }, { "\xc1\xbf", "\\xc1\\xbf" },
+	{ "\xe0\x80\xaf", "\\xe0\\x80\\xaf" }, { "\xf0\x80\x80\xaf", "\\xf0\\x80\\x80\\xaf" },
+	{ "\xed\xa0\x80", "\\xed\\xa0\\x80" }, { "\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80" },
+	{ "\xf8\x88\x80\x80\x80", "\\xf8\\x88\\x80\\x80\\x80" },
+};
+
+static void test_escape(void)
+{
+	EACH_ROW(row, escapes) {
+		char out[256];
+
+		text_escape(out, sizeof(out), row->text);
+		CHECK(same(out, row->want), "%s", out);
+		CHECK(same(text_escaped(arena, row->text), row->want), "%s", out);
+		CHECK(text_is_printable(out), "%s", out);
+		CHECK(text_is_printable(row->text) == same(row->text, row->want), "%s", out);
+	}
+}
+
+static const struct {
+	const char *text;
+	size_t size;
+	const char *want;
+} cuts[] = {
+	{ "abc", 4, "abc" }, { "abcd", 5, "abcd" },
+	{ "abcdef", 6, "ab..." }, { "abcdef", 5, "a..." }, { "abcdef", 4, "..." },
+	{ "abcdef", 3, "" }, { "abcdef", 1, "" },
+	{ "\xc3\xa4\xc3\xa4\xc3\xa4", 6, "\xc3\xa4..." },
+	{ "\xc3\xa4\xc3\xa4\xc3\xa4", 5, "..." },
+	{ "a\x1b\x1b", 9, "a\\x1b..." }, { "a\x1b\x1b", 10, "a\\x1b\\x1b" },
+	{ "a\x1b\x1b", 7, "a..." },
+};
+
+static void test_escape_cuts_at_a_character(void)
+{
+	EACH_ROW(row, cuts) {
+		char out[16];
+
+		memset(out, 'Z', sizeof(out));
+		text_escape(out, row->size, row->text);
+		CHECK(same(out, row->want), "%s in %zu: %s", row->text, row->size, out);
+		CHECK(out[row->size] == 'Z', "%s in %zu: written behind", row->text, row->size);
+	}
+	char untouched[] = "Z";
+	text_escape(untouched, 0, "abc");
+	CHECK(untouched[0] == 'Z', "a size of 0 writes nothing");
+}
+
+static void test_escape_of_anything_is_printable(void)
+{
+	for (int i = 0; i < 5000; i++) {
+		char text[64], out[80];
+		size_t size = unit_random(sizeof(out)) + 1;
+
+		random_text(text, sizeof(text));
+		text_escape(out, size, text);
+		CHECK(strlen(out) < size, "%d", i);
+		CHECK(text_is_printable(out), "%d: %s", i, out);
+	}
+}
+
+/* --- words of a shell ---------------------------------------------------------- */
+
+static const struct {
+	const char *text, *want;
+} shell_words[] = {
+	{ "", "''" }, { "a", "a" }, { "/usr/bin/x-1.2_3:b,c=d@e%f+g", "/usr/bin/x-1.2_3:b,c=d@e%f+g" },
+	{ "a b", "'a b'" }, { "~/x", "'~/x'" }, { "$HOME", "'$HOME'" }, { "*", "'*'" },
+	{ "it's", "'it'\\''s'" }, { "a\\b", "'a\\b'" }, { "a\"b", "'a\"b'" }, { "#", "'#'" },
+	{ "\xc3\xa4", "'\xc3\xa4'" }, { "a\nb", "$'a\\x0ab'" },
+	{ "\x1b[31m'\\\xff", "$'\\x1b[31m\\'\\\\\\xff'" },
+};
+
+static void test_shell_words(void)
+{
+	EACH_ROW(row, shell_words) {
+		const char *got = text_shell(arena, row->text);
+
+		CHECK(same(got, row->want), "%s: %s", row->want, got);
+		CHECK(text_is_printable(got), "%s", got);
+	}
+}
+
+/* The shell itself is asked: it must come to the same bytes. */
+static void test_a_shell_reads_them_back(void)
+{
+	for (int i = 0; i < 60; i++) {
+		char text[24], read[64];
+
+		random_text(text, sizeof(text));
+		const char *script = arena_format(arena, "printf %%s %s", text_shell(arena, text));
+		(void)setenv("SCRIPT", script, 1);
+		FILE *pipe = popen("exec bash -c \"$SCRIPT\"", "r");
+		CHECK(pipe, "%s", script);
+		if (!pipe)
+			continue;
+		read[fread(read, 1, sizeof(read) - 1, pipe)] = '\0';
+		(void)pclose(pipe);
+		CHECK(same(read, text), "%s", script);
+	}
+}
+
+/* --- words -------------------------------------------------------------------- */
+
+static const struct {
+	const char *a, *b;
+	unsigned want;
+} distances[] = {
+	{ "", "", 0 }, { "a", "", 1 }, { "", "abc", 3 }, { "bind", "bind", 0 },
+	{ "bnid", "bind", 2 }, { "bid", "bind", 1 }, { "binds", "bind", 1 },
+	{ "kitten", "sitting", 3 }, { "ro-bind", "robind", 1 },
+	{ "0123456789012345678901234567890123456789012345678", "a", 99 },
+	{ "a", "0123456789012345678901234567890123456789012345678", 99 },
+};
+
+static void test_distance(void)
+{
+	EACH_ROW(row, distances) {
+		CHECK(text_distance(row->a, row->b) == row->want, "%s, %s", row->a, row->b);
+		CHECK(text_distance(row->b, row->a) == row->want, "%s, %s", row->b, row->a);
+	}
+}
+
+static void test_words(void)
+{
+	CHECK(text_is("a", "a") && !text_is("a", "ab") && !text_is("ab", "a"), "text_is");
+	CHECK(text_begins("abc", "ab") && text_begins("abc", "") && !text_begins("a", "ab"),
+	      "text_begins");
+}
+
+int main(void)
+{
+	arena = arena_new();
+	RUN(test_numbers);
+	RUN(test_octals);
+	RUN(test_sizes);
+	RUN(test_durations);
+	RUN(test_split);
+	RUN(test_what_is_protected_is_split_back);
+	RUN(test_escape);
+	RUN(test_escape_cuts_at_a_character);
+	RUN(test_escape_of_anything_is_printable);
+	RUN(test_shell_words);
+	RUN(test_a_shell_reads_them_back);
+	RUN(test_distance);
+	RUN(test_words);
+	arena_free(arena);
+	return unit_end();
+}
