@@ -60,7 +60,8 @@ int privilege_drop_all(struct error *err)
 
 int privilege_drop_held(struct error *err)
 {
-	if (cap_reset_ambient() < 0)
+	/* libcap's cap_reset_ambient() asks for each of 41 first. */
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return fail(err, errno, "empty the ambient set");
 	cap_t none = cap_init();
 	if (!none)

@@ -43,7 +43,10 @@ struct option {
 	const char *man;		/* sentences; *x* is a value, `x` literal */
 };
 
+/* The rows, in the order of --help and of the man page. */
 extern const struct option option_table[];
+
+/* How many rows there are. */
 extern const size_t option_count;
 
 /* A heading per enum option_group, as --help and the man page print it. */
