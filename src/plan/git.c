@@ -2,9 +2,10 @@
  *
  * What an untrusted program writes into .git/config (core.fsmonitor, aliases,
  * filters) or .git/hooks runs later, outside, when its owner calls git. Both are
- * therefore made read-only, those of submodules too, and .git is bound onto itself:
- * without that `mv .git x; mkdir .git` undoes the guard, with it the kernel answers
- * EBUSY. A file that is not there cannot be guarded without making it; what appears
+ * therefore made read-only, those of submodules too, and what says where a further
+ * working tree has them. .git and each directory of submodules and working trees is
+ * bound onto itself: without that `mv .git x; mkdir .git` undoes the guard, with it
+ * the kernel answers EBUSY. A file that is not there cannot be guarded without making it; what appears
  * is reported at the end instead (run/watch.c). It raises the bar and is no wall. */
 #include <string.h>
 #include <sys/stat.h>
@@ -15,7 +16,7 @@
 
 #include "plan_internal.h"
 
-enum { DEEPEST_MODULE = 6, MOST_GUARDED = 512 };
+enum { DEEPEST_MODULE = 12, MOST_GUARDED = 512 };
 
 struct walk {
 	struct planning *p;
@@ -34,22 +35,28 @@ static bool exists(const char *path)
 	return file_look(path, false, &id, &ignored) == 0;
 }
 
-static bool guard_name(struct walk *walk, const char *name)
+static void guard_name(struct walk *walk, const char *name)
 {
-	if (!exists(path_join(walk->p->arena, walk->source, name)))
-		return false;
-	if (*walk->count < MOST_GUARDED) {
-		item_add(walk->p, ITEM_READ_ONLY,
-			 path_join(walk->p->arena, walk->target, name), walk->origin,
-			 walk->order)->base = walk->base;
-		++*walk->count;
-	}
-	return true;
+	if (*walk->count >= MOST_GUARDED ||
+	    !exists(path_join(walk->p->arena, walk->source, name)))
+		return;
+	item_add(walk->p, ITEM_READ_ONLY, path_join(walk->p->arena, walk->target, name),
+		 walk->origin, walk->order)->base = walk->base;
+	++*walk->count;
 }
 
-static bool guard_repository(void *context, const char *name)
+static void pin(struct walk *walk)
 {
-	struct walk *above = context;
+	struct item *item = item_add(walk->p, ITEM_PIN, walk->target, walk->origin, walk->order);
+
+	item->writable = true;
+	item->base = walk->base;
+	++*walk->count;
+}
+
+/* Step into a directory and pin it; false when it is none, or too much is guarded. */
+static bool enter(const struct walk *above, const char *name, struct walk *ret_walk)
+{
 	struct arena *arena = above->p->arena;
 	struct walk walk = *above;
 	struct file_id id;
@@ -60,43 +67,75 @@ static bool guard_repository(void *context, const char *name)
 	walk.depth = above->depth + 1;
 	if (walk.depth > DEEPEST_MODULE || *walk.count >= MOST_GUARDED ||
 	    file_look(walk.source, false, &id, &ignored) < 0 || id.type != S_IFDIR)
-		return true;
-	(void)guard_name(&walk, "hooks");
-	(void)guard_name(&walk, "config.worktree");
-	/* A module's name can have slashes: only a directory with a config is one. */
-	if (guard_name(&walk, "config")) {
-		walk.source = path_join(arena, walk.source, "modules");
-		walk.target = path_join(arena, walk.target, "modules");
-	}
-	file_each_name(walk.source, guard_repository, &walk);
+		return false;
+	pin(&walk);
+	*ret_walk = walk;
 	return true;
+}
+
+static void guard_repository(struct walk *walk);
+
+/* A module's name can have slashes: only a directory with a HEAD is one. */
+static bool guard_module(void *context, const char *name)
+{
+	struct walk walk;
+
+	if (!enter(context, name, &walk))
+		return true;
+	if (exists(path_join(walk.p->arena, walk.source, "HEAD")))
+		guard_repository(&walk);
+	else
+		file_each_name(walk.source, guard_module, &walk);
+	return true;
+}
+
+/* A further working tree: its `commondir` says where its config and hooks are. */
+static bool guard_worktree(void *context, const char *name)
+{
+	struct walk walk;
+
+	if (!enter(context, name, &walk))
+		return true;
+	guard_name(&walk, "commondir");
+	guard_name(&walk, "config.worktree");
+	return true;
+}
+
+static void guard_repository(struct walk *walk)
+{
+	struct walk inner;
+
+	guard_name(walk, "config");
+	guard_name(walk, "config.worktree");
+	guard_name(walk, "commondir");
+	guard_name(walk, "hooks");
+	if (enter(walk, "modules", &inner))
+		file_each_name(inner.source, guard_module, &inner);
+	if (enter(walk, "worktrees", &inner))
+		file_each_name(inner.source, guard_worktree, &inner);
 }
 
 void plan_git(struct planning *p, const char *source, const char *target,
 	      const char *origin, size_t order)
 {
-	const char *git = path_join(p->arena, source, ".git");
-	const char *inside = path_join(p->arena, target, ".git");
 	struct file_id id = { 0 };
 	struct error ignored;
 	unsigned count = 0;
+	struct walk walk = {
+		.p = p, .source = source, .target = target, .base = target,
+		.origin = origin, .order = order, .count = &count,
+	}, git;
 
 	if (p->config->git_rw.value)
 		return;
-	(void)file_look(git, false, &id, &ignored);
-	if (id.type == S_IFREG) {
+	(void)file_look(path_join(p->arena, source, ".git"), false, &id, &ignored);
+	if (id.type == S_IFREG)
 		/* A worktree or a submodule: the file says where its repository is. */
-		item_add(p, ITEM_READ_ONLY, inside, origin, order)->base = target;
-	} else if (id.type == S_IFDIR) {
-		struct walk walk = {
-			.p = p, .source = source, .target = target, .base = target,
-			.origin = origin, .order = order, .count = &count,
-		};
-
-		struct item *pin = item_add(p, ITEM_PIN, inside, origin, order);
-		pin->writable = true;
-		pin->base = target;
-		(void)guard_repository(&walk, ".git");
-	}
+		guard_name(&walk, ".git");
+	else if (enter(&walk, ".git", &git))
+		guard_repository(&git);
+	if (count >= MOST_GUARDED)
+		note(p, "%s/.git has over %d things that git would run: the rest of them is"
+		     " writable", source, MOST_GUARDED);
 	*list_add(p->arena, &p->plan->watches) = source;
 }

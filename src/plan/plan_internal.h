@@ -52,6 +52,11 @@ int plan_dev(struct planning *p, struct error *err);
 int plan_etc(struct planning *p, const struct place *place, struct error *err);
 int plan_system(struct planning *p, const struct place *place, struct error *err);
 
+/* guard.c: no way to our own profiles, none through links that were left behind. */
+int guard_own_config(struct planning *p, const char *source, const char *target,
+		     bool writable, const char *origin, size_t order, struct error *err);
+int guard_sources(struct planning *p, struct error *err);
+
 /* git.c: the guard of a writable directory's .git. */
 void plan_git(struct planning *p, const char *source, const char *target,
 	      const char *origin, size_t order);

@@ -43,41 +43,6 @@ static bool is_addition(const struct item *item)
 	return item->kind == ITEM_READ_ONLY || item->kind == ITEM_PIN;
 }
 
-/* --- our own configuration --------------------------------------------------- */
-
-/* A profile that the command could write would be the next run's walls. */
-static int guard_own_config(struct planning *p, const char *source, const char *target,
-			    bool writable, const char *origin, size_t order,
-			    struct error *err)
-{
-	const char *own = p->host.own_config;
-	struct file_id id;
-	struct error missing;
-
-	if (!own)
-		return 0;
-	const char *resolved = file_resolved(p->arena, own);
-	if (!resolved)
-		resolved = own;
-	if (path_is_within(source, resolved)) {
-		(void)fail(err, 0, "bind %s (%s): that is where immure's own profiles are",
-			   source, origin);
-		return hint(err, "what can be written there decides about later runs");
-	}
-	if (!path_is_below(resolved, source))
-		return 0;
-	const char *inside = path_join(p->arena, target, resolved + strlen(source));
-	if (file_look(resolved, true, &id, &missing) == 0) {
-		item_add(p, ITEM_HIDE, inside, "immure's own profiles", order)->base = target;
-		return 0;
-	}
-	if (!writable)
-		return 0;
-	(void)fail(err, 0, "bind %s (%s): writable, and %s, where immure's own profiles would"
-		   " be, does not exist to be covered", source, origin, own);
-	return hint(err, "mkdir -p %s, or bind a smaller directory", own);
-}
-
 /* --- single words ------------------------------------------------------------- */
 
 static int refuse_root(const char *what, const char *target, const char *origin,
@@ -417,7 +382,7 @@ int plan_view(struct planning *p, struct error *err)
 	runtime->mode = 0700;
 	runtime->gives_way = true;
 	drop_overruled(p);
-	return 0;
+	return guard_sources(p, err);
 }
 
 int plan_finish(struct planning *p, struct error *err)

@@ -20,7 +20,7 @@ struct search {
 	unsigned depth, *names;
 };
 
-static void found(struct search *search, const char *path, const char *why)
+static void found(const struct search *search, const char *path, const char *why)
 {
 	struct arena *arena = search->plan->arena;
 
@@ -34,24 +34,84 @@ static bool is_new(const struct search *search, const char *path)
 	return file_changed_since(path, search->plan->started);
 }
 
-/* A repository: `git` is its .git directory, or the file that says where that is. */
-static void look_at_git(struct search *search, const char *git)
-{
-	static const char *const acting[] = { "commondir", "config", "config.worktree", "hooks" };
-	struct arena *arena = search->plan->arena;
+static const char changed[] = "is new or was changed: git runs what it says";
 
+/* Call `each` for the names in the directory `name` of the one above. */
+static void descend(const struct search *above, const char *name,
+		    bool (*each)(void *context, const char *name))
+{
+	struct search search = *above;
+
+	search.dir = path_join(above->plan->arena, above->dir, name);
+	if (++search.depth <= DEEPEST)
+		file_each_name(search.dir, each, &search);
+}
+
+/* Another program under the name of a hook leaves the directory as old as it was. */
+static bool look_at_hook(void *context, const char *name)
+{
+	struct search *search = context;
+	const char *path = path_join(search->plan->arena, search->dir, name);
+
+	if (++*search->names <= MOST_NAMES && is_new(search, path))
+		found(search, path, changed);
+	return *search->names <= MOST_NAMES;
+}
+
+static bool look_at_module(void *context, const char *name);
+
+/* What acts in a repository, and in those of its submodules and working trees. */
+static void look_at_repository(const struct search *above, const char *name)
+{
+	static const char *const acting[] = { "commondir", "config", "config.worktree" };
+	struct arena *arena = above->plan->arena;
+	struct search search = *above;
+
+	search.dir = path_join(arena, above->dir, name);
+	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++) {
+		const char *path = path_join(arena, search.dir, acting[i]);
+
+		if (is_new(&search, path))
+			found(&search, path, changed);
+	}
+	const char *hooks = path_join(arena, search.dir, "hooks");
+	if (is_new(&search, hooks))
+		found(&search, hooks, changed);
+	else
+		descend(&search, "hooks", look_at_hook);
+	descend(&search, "modules", look_at_module);
+	descend(&search, "worktrees", look_at_module);
+}
+
+/* A module's name can have slashes. */
+static bool look_at_module(void *context, const char *name)
+{
+	struct search *search = context;
+	struct file_id id;
+	struct error ignored;
+
+	if (++*search->names > MOST_NAMES)
+		return false;
+	const char *path = path_join(search->plan->arena, search->dir, name);
+	if (file_look(path, false, &id, &ignored) < 0 || id.type != S_IFDIR)
+		return true;
+	look_at_repository(search, name);
+	if (file_look(path_join(search->plan->arena, path, "HEAD"), false, &id, &ignored) < 0)
+		descend(search, name, look_at_module);
+	return true;
+}
+
+/* `name` is a .git directory, or the file that says where that is. */
+static void look_at_git(const struct search *search, const char *name)
+{
+	const char *git = path_join(search->plan->arena, search->dir, name);
 	struct file_id id;
 	struct error ignored;
 
 	if (file_look(git, false, &id, &ignored) == 0 && id.type != S_IFDIR &&
 	    is_new(search, git))
 		found(search, git, "is new or was changed: git runs what the repository says");
-	for (size_t i = 0; i < sizeof(acting) / sizeof(acting[0]); i++) {
-		const char *path = path_join(arena, git, acting[i]);
-
-		if (is_new(search, path))
-			found(search, path, "is new or was changed: git runs what it says");
-	}
+	look_at_repository(search, name);
 }
 
 static bool look_at_name(void *context, const char *name)
@@ -66,7 +126,7 @@ static bool look_at_name(void *context, const char *name)
 		return false;
 	const char *path = path_join(arena, above->dir, name);
 	if (text_is(name, ".git")) {
-		look_at_git(above, path);
+		look_at_git(above, name);
 		return true;
 	}
 	if (file_look(path, false, &id, &ignored) < 0 || id.type != S_IFDIR ||

@@ -2,9 +2,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -39,6 +41,16 @@ int file_look_fd(int fd, struct file_id *ret_id)
 	if (fstat(fd, &st) < 0)
 		return -1;
 	id_of(&st, ret_id);
+	return 0;
+}
+
+int file_look_without_links(const char *path, struct file_id *ret_id, struct error *err)
+{
+	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS };
+
+	AUTO_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	if (fd < 0 || file_look_fd(fd, ret_id) < 0)
+		return fail(err, errno, "%s", path);
 	return 0;
 }
 

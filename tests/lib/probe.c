@@ -28,6 +28,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -188,6 +189,17 @@ static int do_init_cmdline(char **arg)
 	return 0;
 }
 
+/* Exchange two names again and again, until 10 seconds are over or one is gone. */
+static int do_exchange(char **arg)
+{
+	time_t end = time(NULL) + 10;
+
+	while (time(NULL) < end)
+		if (renameat2(AT_FDCWD, arg[0], AT_FDCWD, arg[1], RENAME_EXCHANGE) < 0)
+			return report("exchange", false);
+	return 0;
+}
+
 /* Start PROG without even a name for itself (CVE-2021-4034). */
 static int do_rawexec_argc0(char **arg)
 {
@@ -224,6 +236,7 @@ static const struct command {
 	{ "mq-find", 1, "NAME", do_mq_find },
 	{ "mq-unlink", 1, "NAME", do_mq_unlink },
 	{ "init-cmdline", 0, "", do_init_cmdline },
+	{ "exchange", 2, "NAME NAME", do_exchange },
 	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
 	{ "ptrace", 1, "PID", do_ptrace },
 };

@@ -25,6 +25,9 @@ struct file_id {
  * Neither opens the file: a FIFO or a device is only looked at. -1 says why. */
 int file_look(const char *path, bool follow, struct file_id *ret_id, struct error *err);
 
+/* The same for a path that has no symbolic link in it: ELOOP if it has. */
+int file_look_without_links(const char *path, struct file_id *ret_id, struct error *err);
+
 /* The same for an open descriptor. -1 leaves errno. */
 int file_look_fd(int fd, struct file_id *ret_id);
 

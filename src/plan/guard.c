@@ -1,0 +1,158 @@
+/* What a command that may write must not reach although it is there: our own
+ * profiles, which decide about later runs, and, through links that an earlier run
+ * left, what somebody names a second time. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <immure/base/error.h>
+#include <immure/base/path.h>
+#include <immure/base/text.h>
+#include <immure/sys/file.h>
+
+#include "plan_internal.h"
+
+enum { MOST_LINKS = 40 };	/* as the kernel: path_resolution(7) */
+
+/* Where a path leads, link by link. */
+struct trail {
+	const char *end;	/* without links; what is missing is taken as it stands */
+	const char *link;	/* the first link on the way that stands below `dir` */
+	bool exists;
+};
+
+static struct trail follow(struct arena *arena, const char *path, const char *dir)
+{
+	struct trail trail = { .end = "/", .exists = true };
+	unsigned links = 0;
+	struct file_id id;
+	struct error ignored;
+
+	for (const char *rest = path + strspn(path, "/"); *rest; rest += strspn(rest, "/")) {
+		size_t length = strcspn(rest, "/");
+		const char *name = arena_copy_part(arena, rest, length);
+		const char *next = path_normal(arena, trail.end, name);
+		const char *text = NULL;
+
+		if (file_look(next, false, &id, &ignored) < 0) {
+			trail.end = path_normal(arena, trail.end, rest);
+			trail.exists = false;
+			return trail;
+		}
+		if (id.type == S_IFLNK && links++ < MOST_LINKS)
+			text = file_link(arena, next);
+		rest += length;
+		if (!text) {
+			trail.end = next;
+			continue;
+		}
+		if (!trail.link && path_is_below(next, dir))
+			trail.link = next;
+		if (text[0] == '/')
+			trail.end = "/";
+		rest = arena_format(arena, "%s/%s", text, rest);
+	}
+	return trail;
+}
+
+/* A mount point cannot be renamed or removed, but a directory above it can, and
+ * another one be put in its place: all of them become mount points. */
+static void pin_above(struct planning *p, const char *path, const char *source,
+		      const char *target, size_t order)
+{
+	for (;;) {
+		path = path_parent(p->arena, path);
+		if (!path_is_below(path, source))
+			return;
+		struct item *pin = item_add(p, ITEM_PIN, path_join(p->arena, target,
+					    path + strlen(source)), "immure's own profiles", order);
+		pin->writable = true;
+		pin->base = target;
+	}
+}
+
+/* A profile that the command could write would be the next run's walls. */
+int guard_own_config(struct planning *p, const char *source, const char *target,
+		     bool writable, const char *origin, size_t order, struct error *err)
+{
+	const char *own = p->host.own_config;
+
+	if (!own)
+		return 0;
+	struct trail trail = follow(p->arena, own, source);
+	if (path_is_within(source, trail.end)) {
+		(void)fail(err, 0, "bind %s (%s): that is where immure's own profiles are",
+			   source, origin);
+		return hint(err, "what can be written there decides about later runs");
+	}
+	if (writable && trail.link) {
+		(void)fail(err, 0, "bind %s (%s): writable, and %s, a link on the way to"
+			   " immure's own profiles, could be exchanged", source, origin, trail.link);
+		return hint(err, "bind a smaller directory");
+	}
+	if (!path_is_below(trail.end, source))
+		return 0;
+	if (writable && !trail.exists) {
+		(void)fail(err, 0, "bind %s (%s): writable, and %s, where immure's own profiles"
+			   " would be, does not exist to be covered", source, origin, own);
+		return hint(err, "mkdir -p %s, or bind a smaller directory", own);
+	}
+	if (!trail.exists)
+		return 0;
+	item_add(p, ITEM_HIDE, path_join(p->arena, target, trail.end + strlen(source)),
+		 "immure's own profiles", order)->base = target;
+	if (writable)
+		pin_above(p, trail.end, source, target, order);
+	return 0;
+}
+
+static bool is_writable_directory(const struct item *item)
+{
+	return (item->kind == ITEM_BIND || item->kind == ITEM_CURRENT) && item->writable &&
+	       item->id.type == S_IFDIR;
+}
+
+static bool is_host_source(const struct item *item)
+{
+	return item->order > 0 && !item->gives_way &&
+	       (item->kind == ITEM_BIND || item->kind == ITEM_COPY);
+}
+
+/* A link on the way out of `dir`, which the command can write, or another file than
+ * was planned: somebody may be exchanging them at this very moment. */
+static int check_source(struct planning *p, const struct item *item, const char *dir,
+			struct error *err)
+{
+	struct trail trail = follow(p->arena, item->source, dir);
+	struct error ignored;
+	struct file_id id;
+
+	if (!trail.link && !path_is_below(trail.end, dir))
+		return 0;
+	if (trail.link && !path_is_within(trail.end, dir)) {
+		(void)fail(err, 0, "%s (%s): the link %s leads to %s, and stands where the"
+			   " command can write: an earlier one may have made it", item->source,
+			   item->origin, trail.link, trail.end);
+		return hint(err, "if that is what you mean, name %s itself", trail.end);
+	}
+	if (file_look_without_links(trail.end, &id, &ignored) < 0 || !file_same(&id, &item->id))
+		return fail(err, 0, "%s (%s) was exchanged while it was looked at", item->source,
+			    item->origin);
+	return 0;
+}
+
+int guard_sources(struct planning *p, struct error *err)
+{
+	list_each(const struct item, place, &p->plan->items) {
+		const char *dir = is_writable_directory(place)
+			? file_resolved(p->arena, place->source) : NULL;
+
+		if (!dir)
+			continue;
+		list_each(const struct item, item, &p->plan->items)
+			if (item != place && is_host_source(item) &&
+			    check_source(p, item, dir, err) < 0)
+				return -1;
+	}
+	return 0;
+}

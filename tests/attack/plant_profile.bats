@@ -1,0 +1,132 @@
+#!/usr/bin/env bats
+# A command that could write a profile would decide about the next run. Where our
+# profiles are, or would be, is hidden and cannot be put somewhere else, whatever
+# was bound.
+
+load ../lib/common
+load ../lib/sandbox
+
+setup() {
+	common_setup
+	HOME=$TEST_TMP/home
+	PROFILES=$HOME/.config/immure/profiles
+	mkdir -p "$HOME/project"
+	cd "$HOME/project" || return
+}
+
+# A profile that lets everything in; by every way there may be to its place.
+# shellcheck disable=SC2016 # for the shell inside
+plant='cd ~ || exit
+plant() {
+	mkdir -p .config/immure/profiles &&
+		printf "include default\nsetenv PLANTED=yes\n" >.config/immure/profiles/default.profile
+}
+(plant)
+(mv .config .config.old; plant)
+(mv .config/immure .config/immure.old; plant)
+(rm -rf .config/immure; plant)
+(rm -rf .config; plant)
+(ln -sfn elsewhere .config; mkdir -p elsewhere; plant)
+mkdir -p new/immure/profiles && printf "include default\nsetenv PLANTED=yes\n" >new/immure/profiles/default.profile
+(mv -T --exchange new .config || mv -T new .config || mv -T new/immure .config/immure)
+true'
+
+assert_not_planted() {
+	inspect -- printenv PLANTED
+	assert_equal "$output" ''
+}
+
+@test "without walls the plant works, and the next run obeys it" {
+	sh -c "$plant" 2>/dev/null
+	[[ -e $PROFILES/default.profile ]]
+	inspect -- printenv PLANTED
+	assert_equal "$output" yes
+}
+
+@test "in the private home it is gone with it" {
+	inspect -- sh -c "$plant"
+	assert_not_planted
+}
+
+@test "a home without the directory is not bound writable" {
+	inspect --bind "$HOME" -- sh -c "$plant"
+	assert_status 125
+	assert_stderr_has "does not exist to be covered"
+	assert_stderr_has "hint: mkdir -p $HOME/.config/immure"
+	assert_not_planted
+	mkdir "$HOME/.config"
+	inspect --bind "$HOME" -- true
+	assert_status 125
+}
+
+@test "with the directory, the home is bound and the profiles are not in it" {
+	mkdir -p "$PROFILES"
+	echo '# mine' >"$PROFILES/mine.profile"
+	inspect --bind "$HOME" -- sh -c "$plant; touch ~/here; ls -A ~/.config/immure"
+	assert_status 0
+	assert_equal "$output" ''
+	[[ -e $HOME/here && -e $PROFILES/mine.profile ]]
+	assert_not_planted
+	[[ ! -e $PROFILES/default.profile ]]
+}
+
+@test "the same where it is bound at another place" {
+	mkdir -p "$PROFILES"
+	inspect --bind "$HOME:/other" -- sh -c "HOME=/other; $plant"
+	assert_status 0
+	assert_not_planted
+	inspect --bind "$HOME/.config:/other/.config" -- sh -c "HOME=/other; $plant"
+	assert_not_planted
+}
+
+@test "the same for --home and for a parent of the home" {
+	mkdir -p "$PROFILES"
+	inspect --home "$HOME" -- sh -c "$plant"
+	assert_not_planted
+	inspect --bind "$TEST_TMP" -- sh -c "HOME=$HOME; $plant"
+	assert_not_planted
+}
+
+@test "links on the way to it" {
+	mkdir -p "$HOME/dotfiles/immure/profiles" "$TEST_TMP/outside/immure/profiles"
+	ln -s dotfiles "$HOME/.config"
+	inspect --bind "$HOME" -- sh -c "$plant"
+	assert_status 125
+	assert_stderr_has "$HOME/.config, a link on the way to immure's own profiles"
+	ln -sfn "$TEST_TMP/outside" "$HOME/.config"
+	inspect --bind "$HOME" -- sh -c "$plant"
+	assert_status 125
+	assert_not_planted
+	# Of a home that is reached through a link.
+	ln -s home "$TEST_TMP/link"
+	rm "$HOME/.config"
+	HOME=$TEST_TMP/link inspect --bind "$TEST_TMP/home" -- true
+	assert_status 125
+	assert_stderr_has 'does not exist to be covered'
+}
+
+@test "with XDG_CONFIG_HOME it is there that nothing can be planted" {
+	export XDG_CONFIG_HOME=$HOME/project/config
+	inspect --cwd rw -- true
+	assert_status 125
+	mkdir -p config/immure/profiles
+	inspect --cwd rw -- sh -c 'mkdir -p config/immure/profiles; mv config old; mkdir -p config/immure/profiles &&
+		printf "include default\nsetenv PLANTED=yes\n" >config/immure/profiles/default.profile'
+	assert_not_planted
+}
+
+@test "the directory itself is not bound at all" {
+	mkdir -p "$PROFILES"
+	local word
+	for word in "--bind $PROFILES" "--bind $HOME/.config/immure:/x" "--ro-bind $PROFILES:/x"; do
+		# shellcheck disable=SC2086 # two words
+		inspect $word -- true
+		assert_status 125
+		assert_stderr_has "that is where immure's own profiles are"
+	done
+	cd "$PROFILES" || return
+	inspect -- ls -A
+	assert_equal "$output" ''
+	inspect --cwd rw -- true
+	assert_status 125
+}
