@@ -7,6 +7,7 @@
 #include <immure/base/fd.h>
 #include <immure/confine/confine.h>
 #include <immure/sys/kernel.h>
+#include <immure/sys/mount.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
 #include <immure/sys/tty.h>
@@ -56,11 +57,26 @@ int child_finish_files(struct sandbox *box, struct error *err)
 	return box->plan->own_mounts ? view_finish(box->plan, &box->view, err) : 0;
 }
 
+/* A regular file that was given for reading could be opened again for writing, by
+ * /proc/self/fd, and have its mode changed. Through a mount that is read-only it
+ * cannot. The price: what the command reads does not move the caller's own offset. */
+static int protect_input(const struct plan *plan, struct error *err)
+{
+	for (int fd = 0; fd <= 2; fd++)
+		if (plan->stdio[fd] == STDIO_READ && mount_reopen_read_only(fd, err) < 0) {
+			(void)within(err, "protect what descriptor %d reads", fd);
+			return hint(err, "pass it through cat(1): cat FILE | immure run ...");
+		}
+	return 0;
+}
+
 int child_assemble_files(struct sandbox *box, struct error *err)
 {
 	if (!box->plan->own_mounts)
 		return box->plan->own_terminal
 			? tty_pair(NO_FD, &box->view.master, &box->view.slave, err) : 0;
+	if (protect_input(box->plan, err) < 0)
+		return -1;
 	return view_begin(box->plan, &box->view, err);
 }
 

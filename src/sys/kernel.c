@@ -110,6 +110,17 @@ static bool is_harmless(dev_t device)
 	       (number == 3 || number == 5 || (number >= 7 && number <= 9));
 }
 
+/* Could its contents or its mode be changed by opening it again through /proc? What
+ * has no name any more, as a shell's heredoc, nobody reads afterwards. */
+static bool can_be_changed(int fd, const struct stat *st)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return st->st_nlink > 0 && (st->st_uid == geteuid() ||
+				    faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0);
+}
+
 enum stdio_kind stdio_look(int fd)
 {
 	struct stat st;
@@ -131,7 +142,10 @@ enum stdio_kind stdio_look(int fd)
 	if (!S_ISREG(st.st_mode) || fstatfs(fd, &fs) < 0 || fs.f_type == NSFS_MAGIC ||
 	    fs.f_type == IMMURE_PID_FS_MAGIC)
 		return STDIO_OTHER;
-	return flags & O_APPEND ? STDIO_APPEND : STDIO_PLAIN;
+	if (flags & O_APPEND)
+		return STDIO_APPEND;
+	return (flags & O_ACCMODE) == O_RDONLY && can_be_changed(fd, &st) ? STDIO_READ
+									  : STDIO_PLAIN;
 }
 
 int stdio_fill(struct error *err)

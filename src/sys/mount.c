@@ -1,9 +1,12 @@
 /* glibc 2.36 has these calls; what its headers lack is defined here. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -122,6 +125,36 @@ int mount_enter(int root, struct error *err)
 		return fail(err, errno, "drop the old root");
 	if (chdir("/") < 0)
 		return fail(err, errno, "stand in /");
+	return 0;
+}
+
+int mount_reopen_read_only(int fd, struct error *err)
+{
+	const struct mount_rights rights = { .writable = false };
+	char link[32], path[PATH_MAX];
+	struct stat before, after;
+
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t length = readlink(link, path, sizeof(path) - 1);
+	if (length < 0)
+		return fail(err, errno, "find the path of descriptor %d", fd);
+	path[length] = '\0';
+	/* By its path: a descriptor of another mount namespace cannot be bound. */
+	AUTO_FD int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	if (tree < 0)
+		return fail(err, errno, "bind %s", path);
+	if (fstat(fd, &before) < 0 || fstat(tree, &after) < 0 ||
+	    before.st_dev != after.st_dev || before.st_ino != after.st_ino)
+		return fail(err, 0, "%s is another file by now", path);
+	if (mount_restrict(tree, rights, false, err) < 0)
+		return -1;
+	(void)snprintf(link, sizeof(link), "/proc/self/fd/%d", tree);
+	AUTO_FD int again = open(link, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (again < 0)
+		return fail(err, errno, "open %s", path);
+	if (lseek(again, lseek(fd, 0, SEEK_CUR), SEEK_SET) < 0 || dup2(again, fd) < 0 ||
+	    fcntl(fd, F_SETFL, 0) < 0)
+		return fail(err, errno, "take the place of descriptor %d", fd);
 	return 0;
 }
 

@@ -39,6 +39,7 @@ int domainname_set(const char *name, struct error *err);
  * descriptor, and what may pass into a sandbox. */
 enum stdio_kind {
 	STDIO_PLAIN,		/* pipe, socket, regular file, harmless device */
+	STDIO_READ,		/* regular file opened for reading, that we could write */
 	STDIO_APPEND,		/* regular file opened for append */
 	STDIO_TERMINAL,
 	STDIO_DIRECTORY,	/* an escape: refused */

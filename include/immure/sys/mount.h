@@ -42,6 +42,11 @@ int mount_attach(int tree, int target, struct error *err);
 /* Attach a tree on `/` of this mount namespace, above what is there. */
 int mount_attach_on_root(int tree, struct error *err);
 
+/* Open the regular file that `fd` is open on a second time, for reading, through a
+ * mount of its own that is read-only, and put that in the place of `fd`, where it
+ * stands. In a new mount namespace that still has the file at its path: -1 if not. */
+int mount_reopen_read_only(int fd, struct error *err);
+
 /* Make the tree that `root` is open on the root of this mount namespace, drop
  * the old one and stand in the new `/`. */
 int mount_enter(int root, struct error *err);
