@@ -202,6 +202,13 @@ static size_t character_length(const unsigned char *text)
 	return length;
 }
 
+size_t text_character_length(const char *text)
+{
+	size_t length = character_length((const unsigned char *)text);
+
+	return length > 0 ? length : *text != '\0';
+}
+
 /* One step of escaping: writes what stands for the character at `text` to `out`
  * (at most 4 bytes), and says how many bytes it read and wrote. */
 static size_t escape_one(const char *text, char out[5], size_t *ret_read)

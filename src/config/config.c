@@ -32,8 +32,19 @@ static int unknown_option(const char *name, struct error *err)
 	if (elsewhere)
 		return hint(err, "%s is for profiles only", name);
 	if (near)
-		return hint(err, "did you mean --%s?", near->name);
-	return hint(err, "immure run --help=all lists every option");
+		return hint(err, "did you mean: --%s", near->name);
+	return hint(err, "to see every option: immure run --help=all");
+}
+
+/* A whole name behind a single dash is read as letters: -cwd as -c. */
+static int unknown_letter(const char *letters, const char *all, struct error *err)
+{
+	const struct option *meant = option_named(all, strcspn(all, "="), CLI);
+
+	(void)fail(err, 0, "unknown option -%.*s", (int)text_character_length(letters), letters);
+	if (meant)
+		return hint(err, "did you mean: --%s", meant->name);
+	return hint(err, "to see every option: immure run --help=all");
 }
 
 static void record(struct reader *reader, const struct option *option, const char *value)
@@ -76,13 +87,11 @@ static int read_long(struct reader *reader, const char *word, struct error *err)
 /* -q, -qn, -b DIR, -bDIR */
 static int read_letters(struct reader *reader, const char *letters, struct error *err)
 {
-	for (; *letters; letters++) {
+	for (const char *all = letters; *letters; letters++) {
 		const struct option *option = option_lettered(*letters, CLI);
 
-		if (!option) {
-			(void)fail(err, 0, "unknown option -%c", *letters);
-			return hint(err, "immure run --help=all lists every option");
-		}
+		if (!option)
+			return unknown_letter(letters, all, err);
 		if (!option->arg || option->arg_optional) {
 			record(reader, option, "");
 			continue;
@@ -147,8 +156,8 @@ struct config *config_read(struct arena *arena, char **argv, struct error *err)
 	list_each(const struct setting, setting, &reader.settings)
 		if (text_is(setting->option->name, "profile"))
 			profile = setting;
-	if (profile_apply(config, profile ? profile->value : "default", &command_line,
-			  err) < 0)
+	if (profile_apply(config, profile ? profile->value : "default",
+			  profile ? &command_line : NULL, err) < 0)
 		return NULL;
 	list_each(const struct setting, setting, &reader.settings)
 		if (option_apply(config, setting, err) < 0)
@@ -162,7 +171,7 @@ struct config *config_read_profile(struct arena *arena, const char *name,
 {
 	struct config *config = config_new(arena);
 
-	if (profile_apply(config, name ? name : "default", &command_line, err) < 0)
+	if (profile_apply(config, name ? name : "default", NULL, err) < 0)
 		return NULL;
 	return config;
 }

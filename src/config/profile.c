@@ -132,16 +132,16 @@ static int value_decode(struct arena *arena, const char *text, const char **ret_
 
 static int unknown_word(const char *word, struct error *err)
 {
-	const struct option *near = option_nearest(word, PROFILE);
+	const char *name = word + strspn(word, "-");
+	const struct option *near = option_nearest(name, PROFILE);
 
-	if (option_named(word, strlen(word), CLI)) {
-		(void)fail(err, 0, "%s is for the command line only", word);
-		return -1;
-	}
+	if (option_named(word, strlen(word), CLI))
+		return fail(err, 0, "%s is for the command line only", word);
 	(void)fail(err, 0, "unknown option %s", word);
-	if (word[0] == '-')
-		return hint(err, "a profile has the options without their dashes");
-	return near ? hint(err, "did you mean %s?", near->name) : -1;
+	if (name > word && near)
+		return hint(err, "a profile has the options without their dashes: %s",
+			    near->name);
+	return near ? hint(err, "did you mean: %s", near->name) : -1;
 }
 
 static int line_read(struct config *config, const struct origin *origin,
@@ -292,21 +292,23 @@ static int fetch_path(struct config *config, const char *path, struct reading *r
 }
 
 /* Is there nothing for this user to find: no file, or a directory that is closed
- * to the caller, as another user's home is? */
-static bool is_absent(const char *dir, const struct error *err)
+ * to the caller, as another user's home is? A link that leads nowhere is something:
+ * whoever made it meant a profile. */
+static bool is_absent(const char *dir, const char *file, const struct error *err)
 {
 	struct file_id id;
 	struct error ignored;
 
-	return err->code == ENOENT || err->code == ENOTDIR ||
-	       (err->code == EACCES && file_look(dir, true, &id, &ignored) < 0);
+	if (err->code == ENOENT || err->code == ENOTDIR)
+		return file_look(file, false, &id, &ignored) < 0;
+	return err->code == EACCES && file_look(dir, true, &id, &ignored) < 0;
 }
 
 /* NAME.profile of the first directory that has one. */
 static int fetch_name(struct config *config, const char *name, struct reading *reading,
 		      char **ret_text, size_t *ret_length, struct error *err)
 {
-	bool is_default = text_is(name, "default");
+	bool is_default = text_is(name, "default"), again = false;
 
 	if (check_name(name, err) < 0)
 		return -1;
@@ -315,6 +317,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 	for (const struct reading *by = reading->by; by; by = by->by) {
 		if (by->name && text_is(by->name, name)) {
 			reading->place = by->place + 1;	/* the next one of that name */
+			again = true;
 			break;
 		}
 	}
@@ -328,7 +331,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		AUTO_FD int fd = file_open_trusted(reading->file, err);
 		if (fd >= 0)
 			return fetch_file(config, reading, fd, ret_text, ret_length, err);
-		if (!is_absent(dir, err))
+		if (!is_absent(dir, reading->file, err))
 			return -1;
 	}
 	if (is_default && reading->place == BUILT_IN) {
@@ -338,7 +341,10 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		return 0;
 	}
 	reading->place = NOWHERE;
-	(void)fail(err, ENOENT, "profile %s", name);
+	if (again)
+		return fail(err, 0, "%s includes itself, and there is no other of that name",
+			    name);
+	(void)fail(err, ENOENT, "%s.profile", name);
 	return hint(err, "a profile in a file is named with a slash: ./%s", name);
 }
 
@@ -366,8 +372,9 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 	size_t length;
 
 	if (fetch(config, name, &reading, &text, &length, err) < 0)
-		return asked->file ? within(err, "%s:%u: include", asked->file, asked->line)
-				   : within(err, "profile");
+		return !asked ? within(err, "profile %s", name)
+		       : asked->file ? within(err, "%s:%u: include", asked->file, asked->line)
+				     : within(err, "--profile");
 	config->reading = &reading;
 	int result = profile_apply_text(config, reading.file, text, length, err);
 	config->reading = reading.by;

@@ -1,4 +1,5 @@
 #include <ctype.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 
@@ -409,6 +410,8 @@ SETTER(set_ns_limit)
 	char *name = split_equals(config, setting, &value, err);
 	if (!name || text_number(value, 0, INT_MAX, &number, err) < 0)
 		return -1;
+	/* As the kernel reads it: without a sign and zeros in front. */
+	value = arena_format(config->arena, "%" PRId64, number);
 	for (size_t i = 0; i < sizeof(counted_things) / sizeof(counted_things[0]); i++) {
 		if (!text_is(counted_things[i].name, name))
 			continue;

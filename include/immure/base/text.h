@@ -55,6 +55,10 @@ size_t text_printable_length(const char *text);
  * is not is written as bash, zsh and ksh read it, $'\x1b'. */
 char *text_shell(struct arena *arena, const char *text);
 
+/* How many bytes the character at the start of a text has: more than one only when
+ * it is printable UTF-8, 0 at the end of the text. */
+size_t text_character_length(const char *text);
+
 /* Is every byte printable (UTF-8 included), as text_escape() sees it? */
 bool text_is_printable(const char *text);
 

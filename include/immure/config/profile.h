@@ -14,7 +14,8 @@ extern const char default_profile_text[];
 
 /* Apply the profile `name`, a path when it has a slash, else looked for as
  * NAME.profile in the user's, the system's and the installed directory and, for
- * "default", in this program. `asked` is who named it. -1 names file and line. */
+ * "default", in this program. `asked` is who named it, NULL when nobody had to. -1
+ * names file and line. */
 int profile_apply(struct config *config, const char *name, const struct origin *asked,
 		  struct error *err);
 
