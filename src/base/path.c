@@ -33,10 +33,16 @@ char *path_normal(struct arena *arena, const char *base, const char *path)
 
 char *path_join(struct arena *arena, const char *dir, const char *name)
 {
-	size_t length = strlen(dir);
-	const char *slash = length > 0 && dir[length - 1] == '/' ? "" : "/";
+	size_t dir_length = strlen(dir), name_length;
 
-	return arena_format(arena, "%s%s%s", dir, slash, name + strspn(name, "/"));
+	name += strspn(name, "/");
+	name_length = strlen(name);
+	char *path = arena_alloc(arena, dir_length + name_length + 2);
+	memcpy(path, dir, dir_length);
+	if (dir_length == 0 || dir[dir_length - 1] != '/')
+		path[dir_length++] = '/';
+	memcpy(path + dir_length, name, name_length + 1);
+	return path;
 }
 
 const char *path_last(const char *path)

@@ -49,7 +49,7 @@ const struct option option_table[] = {
 		 " includes its own name gets the next one of that name on the search path." },
 	{ .name = "dry-run", .letter = 'n', .in = CLI, .everyday = true,
 	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(dry_run),
-	  .help = "print the whole plan and who asked for what; start nothing",
+	  .help = "print what would be done, and who said so",
 	  .man = "Print everything that would be done, a line each with the place that asked"
 		 " for it, and start nothing." },
 	{ .name = "quiet", .letter = 'q', .in = ANYWHERE,
@@ -80,7 +80,7 @@ const struct option option_table[] = {
 		 " The `.git` of a directory is guarded; see **--git-rw**." },
 	{ .name = "bind-try", .arg = "SRC[:DEST]", .in = ANYWHERE,
 	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_bind_try,
-	  .help = "the same, if the host has it",
+	  .help = "like --bind, if the host has it",
 	  .man = "Like **--bind**, but nothing happens when *SRC* does not exist." },
 	{ .name = "ro-bind", .letter = 'r', .arg = "SRC[:DEST]", .in = ANYWHERE,
 	  .everyday = true, .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true,
@@ -90,7 +90,7 @@ const struct option option_table[] = {
 	{ .name = "ro-bind-try", .arg = "SRC[:DEST]", .in = ANYWHERE,
 	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true,
 	  .set = set_ro_bind_try,
-	  .help = "the same, if the host has it",
+	  .help = "like --ro-bind, if the host has it",
 	  .man = "Like **--ro-bind**, but nothing happens when *SRC* does not exist." },
 	{ .name = "dev-bind", .arg = "SRC[:DEST]", .in = ANYWHERE,
 	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true, .set = set_dev_bind,
@@ -100,7 +100,7 @@ const struct option option_table[] = {
 	{ .name = "dev-bind-try", .arg = "SRC[:DEST]", .in = ANYWHERE,
 	  .group = GROUP_FILES, .complete = COMPLETE_PATHS, .list = true,
 	  .set = set_dev_bind_try,
-	  .help = "the same, if the host has it",
+	  .help = "like --dev-bind, if the host has it",
 	  .man = "Like **--dev-bind**, but nothing happens when *SRC* does not exist." },
 	{ .name = "tmpfs", .arg = "PATH[:size=N,mode=OCTAL]", .in = ANYWHERE,
 	  .group = GROUP_FILES, .complete = COMPLETE_NOTHING, .list = true, .set = set_tmpfs,
@@ -136,14 +136,14 @@ const struct option option_table[] = {
 	{ .name = "home", .arg = "none|private|DIR", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .words = home_words,
 	  .set = set_path, .field = FIELD(home),
-	  .help = "what is at $HOME: nothing, an empty directory, or DIR",
+	  .help = "what is at $HOME: nothing, an empty one, or DIR",
 	  .man = "`private` is an empty writable directory in memory at the usual path;"
 		 " `none` is no such directory; a directory of the host is bound there,"
 		 " writable." },
 	{ .name = "cwd", .arg = "hide|ro|rw", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_FILES, .complete = COMPLETE_WORDS, .words = directory_words,
 	  .set = set_word, .field = FIELD(cwd),
-	  .help = "show the current directory: not, read-only, or writable",
+	  .help = "the current directory: hidden, or how shown",
 	  .man = "The current directory stands at its own path, and the command starts in it."
 		 " `/`, the home directory, what is above that, and directories of the system or"
 		 " of the view (`/etc`, `/usr`, `/tmp`, `/run`, `/dev` ...) are not shown for"
@@ -160,7 +160,7 @@ const struct option option_table[] = {
 	{ .name = "proc", .arg = "new|none|host-ro", .in = ANYWHERE,
 	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_WORDS, .words = kernel_words,
 	  .set = set_word, .field = FIELD(proc),
-	  .help = "what /proc is: the sandbox's own, nothing, or the host's",
+	  .help = "what is at /proc: its own, nothing, the host's",
 	  .man = "`new` shows the sandbox's own processes, with what tells of the host covered"
 		 " and `/proc/sys` read-only. `host-ro` is the host's own /proc, read-only: it"
 		 " is for containers in which the kernel refuses a new one, and it gives up that"
@@ -168,14 +168,14 @@ const struct option option_table[] = {
 	{ .name = "sys", .arg = "new|none|host-ro", .in = ANYWHERE,
 	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_WORDS, .words = kernel_words,
 	  .set = set_word, .field = FIELD(sys),
-	  .help = "what /sys is: a small one of its own, nothing, or the host's",
+	  .help = "what is at /sys: its own, nothing, the host's",
 	  .man = "`new` shows `class/net`, `devices/virtual/net` and `devices/system` of the"
 		 " sandbox's network namespace, read-only. `host-ro` is the host's /sys,"
 		 " read-only, with the kernel's own corners covered." },
 	{ .name = "dev", .arg = "new|none", .in = ANYWHERE,
 	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_WORDS, .words = device_words,
 	  .set = set_word, .field = FIELD(dev),
-	  .help = "what /dev is: a minimal one, or nothing",
+	  .help = "what is at /dev: a minimal one, or nothing",
 	  .man = "`new` has null, zero, full, random, urandom, tty, shm, mqueue and terminals of"
 		 " its own. Single devices are added with **--dev-bind**." },
 	{ .name = "etc", .arg = "PATH", .in = ANYWHERE,
@@ -188,7 +188,7 @@ const struct option option_table[] = {
 	{ .name = "system", .arg = "PATH", .in = ANYWHERE,
 	  .group = GROUP_SYSTEM_FILES, .complete = COMPLETE_PATHS, .list = true,
 	  .set = set_system,
-	  .help = "show a system directory as the host has it, read-only",
+	  .help = "show a directory as the host has it, read-only",
 	  .man = "Bind the host's *PATH* read-only at its own path; where the host has a link,"
 		 " as `/bin` often is, the view has the same link. What the host lacks is"
 		 " skipped." },
@@ -196,7 +196,7 @@ const struct option option_table[] = {
 	{ .name = "user", .arg = "root|self|UID[:GID]", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_IDENTITY, .complete = COMPLETE_WORDS, .words = user_words,
 	  .set = set_user, .field = FIELD(user),
-	  .help = "who the command is inside: root, yourself, or a number",
+	  .help = "who the command is inside: root, you, a number",
 	  .man = "The one user and group id that exist inside; both stand for the caller's own"
 		 " outside, so that what the command writes belongs to the caller. `root` is 0,"
 		 " `self` the caller's ids. Root inside has no capability." },
@@ -207,18 +207,18 @@ const struct option option_table[] = {
 	{ .name = "domainname", .arg = "NAME", .in = ANYWHERE,
 	  .group = GROUP_IDENTITY, .set = set_domainname, .field = FIELD(domainname),
 	  .help = "the NIS domain name inside",
-	  .man = "The NIS domain name inside; see uname(2)." },
+	  .man = "The NIS domain name inside; see **uname**(2)." },
 
 	{ .name = "share", .letter = 's', .arg = "NAME,...", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_NAMESPACES, .complete = COMPLETE_WORDS, .words = namespace_words,
 	  .list = true, .set = set_share,
-	  .help = "share namespaces with the host: net, pid, ipc, uts ...",
+	  .help = "share namespaces with the host: net, pid, ...",
 	  .man = "Share namespaces with the host instead of making new ones: `user`, `mount`,"
 		 " `pid`, `ipc`, `uts`, `net`, `cgroup`. Each is a wall less, and each is"
 		 " announced. `none` takes back what was said before." },
 	{ .name = "sysctl", .arg = "KEY=VALUE", .in = ANYWHERE,
 	  .group = GROUP_NAMESPACES, .list = true, .set = set_sysctl,
-	  .help = "set a kernel parameter of the sandbox's own namespaces",
+	  .help = "set a kernel parameter of its own namespaces",
 	  .man = "Set a kernel parameter that belongs to the sandbox's own namespaces: `net.*`,"
 		 " `kernel.msg*`, `kernel.sem`, `kernel.shm*` and `fs.mqueue.*`." },
 	{ .name = "ns-limit", .arg = "TYPE=N", .in = ANYWHERE,
@@ -241,8 +241,8 @@ const struct option option_table[] = {
 		 " or d follows." },
 	{ .name = "rlimit", .arg = "NAME=SOFT[:HARD]", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .list = true, .set = set_rlimit,
-	  .help = "set a resource limit: nofile=1024, as=2G, core=0 ...",
-	  .man = "Set a limit of setrlimit(2) for the command: `as`, `core`, `cpu`, `data`,"
+	  .help = "set a limit: nofile=1024, as=2G, cpu=60 ...",
+	  .man = "Set a limit of **setrlimit**(2) for the command: `as`, `core`, `cpu`, `data`,"
 		 " `fsize`, `locks`, `memlock`, `msgqueue`, `nice`, `nofile`, `nproc`, `rss`,"
 		 " `rtprio`, `rttime`, `sigpending` or `stack`. Values are numbers, with K, M or"
 		 " G behind them, or `unlimited`. `nproc` counts the sandbox's processes only." },
@@ -253,7 +253,7 @@ const struct option option_table[] = {
 		 " only raise it." },
 	{ .name = "as-pid-1", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_flag, .field = FIELD(as_pid_1),
-	  .help = "the command is process 1 itself, for an init of your own",
+	  .help = "the command is process 1, without our init",
 	  .man = "Start the command as process 1 of its pid namespace, without our init. It"
 		 " must then reap what others leave, the kernel keeps signals from it that it"
 		 " does not handle, and job control in its terminal is its own." },

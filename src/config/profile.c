@@ -425,22 +425,32 @@ static bool is_superseded(const struct config *config, const struct setting *set
 	return false;
 }
 
+static const char *setting_line(struct arena *arena, const struct setting *setting)
+{
+	const struct option *option = setting->option;
+	const char *line = option->arg
+		? arena_format(arena, "%s %s", option->name, profile_quote(arena, setting->value))
+		: option->name;
+
+	return arena_format(arena, "%-40s # %s\n", line,
+			    text_escaped(arena, origin_text(arena, setting->origin)));
+}
+
 char *profile_text(const struct config *config)
 {
 	struct arena *arena = config->arena;
-	char *text = arena_copy(arena, "");
+	LIST(const char *) lines = { 0 };
+	size_t length = 0;
 
 	list_each(const struct setting, setting, &config->said) {
-		const struct option *option = setting->option;
-
-		if (!(option->in & PROFILE) || is_superseded(config, setting))
+		if (!(setting->option->in & PROFILE) || is_superseded(config, setting))
 			continue;
-		const char *line = option->arg
-			? arena_format(arena, "%s %s", option->name,
-				       profile_quote(arena, setting->value))
-			: option->name;
-		text = arena_format(arena, "%s%-40s # %s\n", text, line,
-				    text_escaped(arena, origin_text(arena, setting->origin)));
+		const char *line = setting_line(arena, setting);
+		*list_add(arena, &lines) = line;
+		length += strlen(line);
 	}
+	char *text = arena_alloc(arena, length + 1), *out = text;
+	list_each(const char *, line, &lines)
+		out = stpcpy(out, *line);
 	return text;
 }

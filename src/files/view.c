@@ -100,10 +100,12 @@ static const char *split(const char *path, char parent[LONGEST_PATH])
 static int open_directory(struct view *view, const char *path, struct error *err)
 {
 	char parent_path[LONGEST_PATH];
-	int dir = inside_open(view->root, path, O_DIRECTORY, err);
+	int dir = inside_try(view->root, path, O_DIRECTORY);
 
-	if (dir >= 0 || err->code != ENOENT)
+	if (dir >= 0)
 		return dir;
+	if (errno != ENOENT)
+		return fail(err, errno, "open %s", path);
 	const char *name = split(path, parent_path);
 	AUTO_FD int parent = open_directory(view, parent_path, err);
 	if (parent < 0)
@@ -138,30 +140,31 @@ static int open_parent(struct view *view, const char *path, const char **ret_nam
 	return view->parent_fd;
 }
 
-/* An empty file or directory at `path` to mount on: what is there, or a new one. */
+/* An empty file or directory at `path` to mount on: a new one, or what is there. */
 static int open_mount_point(struct view *view, const char *path, bool directory,
 			    unsigned mode, struct error *err)
 {
 	const char *name;
-	int point = inside_open(view->root, path, 0, err);
+	int point, parent = open_parent(view, path, &name, err);
 
-	if (point >= 0) {
-		/* What is mounted there may cover the directory that is still open. */
-		fd_close(&view->parent_fd);
-		return point;
-	}
-	if (err->code != ENOENT)
-		return -1;
-	int parent = open_parent(view, path, &name, err);
 	if (parent < 0)
 		return -1;
-	if (!view->parent_is_own)
-		return refuse_to_make(path, err);
-	if (directory ? mkdirat(parent, name, mode)
-		      : mknodat(parent, name, S_IFREG | 0644, 0))
-		return fail(err, errno, "make %s", path);
-	point = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	return point < 0 ? fail(err, errno, "open %s", path) : point;
+	if (view->parent_is_own) {
+		if ((directory ? mkdirat(parent, name, mode)
+			       : mknodat(parent, name, S_IFREG | 0644, 0)) == 0) {
+			point = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+			return point < 0 ? fail(err, errno, "open %s", path) : point;
+		}
+		if (errno != EEXIST)
+			return fail(err, errno, "make %s", path);
+	}
+	point = inside_try(view->root, path, 0);
+	if (point < 0)
+		return errno == ENOENT ? refuse_to_make(path, err)
+				       : fail(err, errno, "open %s", path);
+	/* What is mounted there may cover the directory that is still open. */
+	fd_close(&view->parent_fd);
+	return point;
 }
 
 static bool is_directory(int fd)
@@ -535,10 +538,11 @@ static int make_console(struct view *view, const struct item *item, struct error
 
 static int make_hide(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int point = inside_open(view->root, item->target, 0, err);
+	AUTO_FD int point = inside_try(view->root, item->target, 0);
 
 	if (point < 0)
-		return err->code == ENOENT || err->code == ENOTDIR ? 0 : -1;
+		return errno == ENOENT || errno == ENOTDIR
+			? 0 : fail(err, errno, "open %s", item->target);
 	AUTO_FD int backing = open_hidden(view, is_directory(point) ? "directory" : "file", err);
 	if (backing < 0)
 		return -1;

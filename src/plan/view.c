@@ -347,17 +347,17 @@ static bool is_overruled(const struct plan *plan, size_t index)
 static void drop_overruled(struct planning *p)
 {
 	struct plan *plan = p->plan;
-	struct item *kept = arena_alloc(p->arena, (plan->items.count + 1) * sizeof(*kept));
-	size_t count = 0;
+	struct item *items = plan->items.items;
+	size_t kept = 0;
 
 	if (plan->items.count == 0)
 		return;
-	qsort(plan->items.items, plan->items.count, sizeof(*kept), by_order);
+	qsort(items, plan->items.count, sizeof(*items), by_order);
+	/* In place: only later words can overrule one. */
 	for (size_t i = 0; i < plan->items.count; i++)
 		if (!is_overruled(plan, i))
-			kept[count++] = plan->items.items[i];
-	plan->items.items = kept;
-	plan->items.count = plan->items.room = count;
+			items[kept++] = items[i];
+	plan->items.count = kept;
 }
 
 int plan_view(struct planning *p, struct error *err)

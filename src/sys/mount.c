@@ -158,13 +158,13 @@ int mount_reopen_read_only(int fd, struct error *err)
 	return 0;
 }
 
-static int open_in_root(int root, const char *path, int flags, struct error *err)
+int inside_try(int root, const char *path, int flags)
 {
 	struct open_how how = {
-		.flags = (unsigned)flags | O_CLOEXEC,
+		.flags = (unsigned)flags | O_PATH | O_CLOEXEC,
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
-	long fd;
+	long fd = NO_FD;
 
 	/* EAGAIN: something was renamed while "..", or a link, was followed. */
 	for (int tries = 0; tries < 64; tries++) {
@@ -172,17 +172,12 @@ static int open_in_root(int root, const char *path, int flags, struct error *err
 		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
 	}
-	if (fd < 0)
-		return fail(err, errno, "%s inside", path);
 	return (int)fd;
 }
 
 int inside_open(int root, const char *path, int flags, struct error *err)
 {
-	return open_in_root(root, path, flags | O_PATH, err);
-}
+	int fd = inside_try(root, path, flags);
 
-int inside_open_itself(int root, const char *path, struct error *err)
-{
-	return open_in_root(root, path, O_PATH | O_NOFOLLOW, err);
+	return fd < 0 ? fail(err, errno, "%s inside", path) : fd;
 }

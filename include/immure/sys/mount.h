@@ -55,7 +55,7 @@ int mount_enter(int root, struct error *err);
  * of it, magic links never. -1: err->code is the errno, ENOENT for nothing there. */
 int inside_open(int root, const char *path, int flags, struct error *err);
 
-/* The same, but the last component is not followed. */
-int inside_open_itself(int root, const char *path, struct error *err);
+/* The same for what may well not be there: NO_FD and errno, no message. */
+int inside_try(int root, const char *path, int flags);
 
 #endif
