@@ -18,7 +18,7 @@ static void print_commands(void)
 
 static const char examples[] =
 	"Examples:\n"
-	"  immure run ./installer.sh             nothing of yours, no network, no trace left\n"
+	"  immure run ./installer.sh             nothing of yours, no network, no trace\n"
 	"  immure run --cwd rw make              may write here, and nowhere else\n"
 	"  immure run -b ~/data python3 job.py   may write in ~/data\n"
 	"  immure run --share net curl URL       on the host's network, all of it\n"

@@ -18,6 +18,19 @@ load ../lib/common
 	assert_equal "$(ls "$TEST_TMP")" ""
 }
 
+@test "a template with a word that nothing fills is refused" {
+	run -1 "$IMMURE_GEN" <<<'prose @NOTHING@ prose'
+	assert_output_has 'nothing fills @NOTHING@'
+}
+
+@test "help fits a terminal of 80 columns" {
+	local what
+	for what in '' 'help' 'help all' 'run --help' 'run --help=all'; do
+		# shellcheck disable=SC2086 # a list of words
+		refute grep -E '.{81}' <("$IMMURE" $what)
+	done
+}
+
 @test "the manual is well formed" {
 	needs mandoc
 	run mandoc -T lint -W warning "$IMMURE_SOURCE/man/immure.1"

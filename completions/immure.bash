@@ -1,0 +1,127 @@
+# bash completion for immure(1). Generated from its option table: see `make generate`.
+
+# What bash itself does for files knows about quotes, spaces and "~".
+_immure_files() { compopt -o default 2>/dev/null; }
+
+_immure_words()
+{
+	# Behind the last comma of a list.
+	mapfile -t COMPREPLY < <(compgen -P "${cur%"${cur##*,}"}" -W "$1" -- "${cur##*,}")
+}
+
+# NAME, or NAME=VALUE.
+_immure_variables()
+{
+	if [[ $value == *=* ]]; then
+		_immure_files
+	else
+		mapfile -t COMPREPLY < <(compgen -e -- "$cur")
+	fi
+}
+
+_immure_profiles()
+{
+	local file program
+	program=$(type -P "${words[0]}")
+	for file in "${XDG_CONFIG_HOME:-$HOME/.config}"/immure/profiles/*.profile \
+		/etc/immure/profiles/*.profile "${program%/bin/*}"/share/immure/profiles/*.profile; do
+		[[ -e $file ]] || continue
+		file=${file##*/}
+		file=${file%.profile}
+		[[ $file != "$cur"* || " ${COMPREPLY[*]} " == *" $file "* ]] || COMPREPLY+=("$file")
+	done
+	_immure_files
+}
+
+# The command, and what it wants to be completed itself.
+_immure_command()
+{
+	local first=$1 offset
+	for offset in _comp_command_offset _command_offset; do
+		if declare -F "$offset" >/dev/null; then
+			"$offset" "$first"
+			return
+		fi
+	done
+	if ((first == COMP_CWORD)) && [[ $cur != */* ]]; then
+		mapfile -t COMPREPLY < <(compgen -c -- "$cur")
+	else
+		_immure_files
+	fi
+}
+
+_immure()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} line=$COMP_LINE words=() starts=() word option value i last
+	COMPREPLY=()
+
+	# Bash splits words at "=" and ":" too. Put together what no blank divides.
+	for ((i = 0; i <= COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [[ $i -eq 0 || $line == [[:blank:]]* ]]; then
+			words+=("$word")
+			starts+=("$i")
+			line=${line#"${line%%[![:blank:]]*}"}
+		else
+			words[-1]+=$word
+		fi
+		line=${line#"$word"}
+	done
+	last=$((${#words[@]} - 1))
+	[[ $cur != [=:] ]] || cur=
+
+	if ((last == 1)); then
+		_immure_words 'run profile help --help --version'
+		return
+	fi
+	case ${words[1]} in
+	run) ;;
+	profile)
+		case $last in
+		2) _immure_words show ;;
+		3) _immure_profiles ;;
+		esac
+		return ;;
+	help)
+		((last > 2)) || _immure_words all
+		return ;;
+	*)
+		return ;;
+	esac
+
+	# Where the options end, and the command begins.
+	for ((i = 2; i < last; i++)); do
+		case ${words[i]} in
+		--) ((i++)); break ;;
+		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--home|--cwd|--proc|--sys|--dev|--etc|--system|--user|--hostname|--domainname|--share|-s|--sysctl|--ns-limit|--chdir|--timeout|-t|--rlimit|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
+		-?*) ;;
+		*) break ;;
+		esac
+	done
+	option=${words[last-1]} value=${words[last]}
+	if ((i <= last)); then
+		if [[ ${words[last-1]} == -- || $value != -* ]] || ((i < last)); then
+			_immure_command "${starts[i]}"
+			return
+		elif [[ $value != --*=* ]]; then
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --git-rw --proc --sys --dev --etc --system --user --hostname --domainname --share --sysctl --ns-limit --chdir --timeout --rlimit --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			return
+		fi
+		option=${value%%=*} value=${value#*=}
+	fi
+	case $option in
+	--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--file|--hide|--etc|--system) _immure_files ;;
+	--setenv|-e|--unsetenv|--env-keep|-k) _immure_variables ;;
+	--profile|-p) _immure_profiles ;;
+	--home) _immure_words 'none private'; _immure_files ;;
+	--cwd) _immure_words 'hide ro rw' ;;
+	--proc) _immure_words 'new none host-ro' ;;
+	--sys) _immure_words 'new none host-ro' ;;
+	--dev) _immure_words 'new none' ;;
+	--user) _immure_words 'root self' ;;
+	--share|-s) _immure_words 'user mount pid ipc uts net cgroup none' ;;
+	--help) _immure_words all ;;
+	esac
+}
+
+complete -F _immure immure

@@ -1,0 +1,103 @@
+# fish completion for immure(1). Generated from its option table: see `make generate`.
+
+# The words behind `immure run` and its options: the command's own.
+function __immure_command_words
+	set -l words (commandline -opc)
+	test (count $words) -gt 1 -a "$words[2]" = run
+	or return 1
+	set -e words[1..2]
+	while set -q words[1]
+		switch $words[1]
+			case --
+				set -e words[1]
+				break
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --chdir --timeout -t --rlimit --nice --setenv -e --unsetenv --env-keep -k
+				set -e words[1..2]
+			case '-*'
+				set -e words[1]
+			case '*'
+				break
+		end
+	end
+	string join \n -- $words
+	return 0
+end
+
+function __immure_at_options
+	set -l before (commandline -opc)
+	set -l words (__immure_command_words)
+	and test -z "$words"
+	and not contains -- -- $before[3..]
+end
+
+function __immure_at_command
+	set -l words (__immure_command_words)
+	and not string match -q -- '-*' "$words"(commandline -ct)
+end
+
+# Whatever fish knows of that command.
+function __immure_complete_command
+	set -l words (__immure_command_words | string escape)
+	complete -C (string join ' ' -- $words (commandline -ct))
+end
+
+function __immure_profiles
+	set -l config ~/.config
+	set -q XDG_CONFIG_HOME
+	and set config $XDG_CONFIG_HOME
+	set -l share (command -s immure | string replace -r '/bin/immure$' /share)
+	for file in $config/immure/profiles/*.profile /etc/immure/profiles/*.profile $share/immure/profiles/*.profile
+		string replace -r '.*/(.*)\.profile$' '$1' -- $file
+	end
+end
+
+complete -c immure -f
+complete -c immure -n __fish_use_subcommand -l help -s h -d 'explain'
+complete -c immure -n __fish_use_subcommand -l version -s V -d 'print the version'
+complete -c immure -n __fish_use_subcommand -a run -d 'run a command behind walls'
+complete -c immure -n __fish_use_subcommand -a profile -d 'show what a profile comes to, with the origin of every line'
+complete -c immure -n __fish_use_subcommand -a help -d 'this help, or with all of the options'
+complete -c immure -n '__fish_seen_subcommand_from help' -a all
+complete -c immure -n '__fish_seen_subcommand_from profile; and not __fish_seen_subcommand_from show' -a show
+complete -c immure -n '__fish_seen_subcommand_from profile; and __fish_seen_subcommand_from show' -F -a '(__immure_profiles)'
+complete -c immure -n __immure_at_command -a '(__immure_complete_command)'
+complete -c immure -n __immure_at_options -l profile -s p -r -a '(__immure_profiles)' -d 'use this profile instead of `default`'
+complete -c immure -n __immure_at_options -l dry-run -s n -d 'print what would be done, and who said so'
+complete -c immure -n __immure_at_options -l quiet -s q -d 'no notes and no advice; errors only'
+complete -c immure -n __immure_at_options -l verbose -s v -d 'also say what was skipped and why'
+complete -c immure -n __immure_at_options -l help -s h -a 'all' -d 'this help; --help=all lists every option'
+complete -c immure -n __immure_at_options -l version -s V -d 'print the version'
+complete -c immure -n __immure_at_options -l bind -s b -r -d 'make a host path visible and writable'
+complete -c immure -n __immure_at_options -l bind-try -r -d 'like --bind, if the host has it'
+complete -c immure -n __immure_at_options -l ro-bind -s r -r -d 'make a host path visible, read-only'
+complete -c immure -n __immure_at_options -l ro-bind-try -r -d 'like --ro-bind, if the host has it'
+complete -c immure -n __immure_at_options -l dev-bind -r -d 'make a host path visible and its devices usable'
+complete -c immure -n __immure_at_options -l dev-bind-try -r -d 'like --dev-bind, if the host has it'
+complete -c immure -n __immure_at_options -l tmpfs -x -d 'an empty directory in memory, writable'
+complete -c immure -n __immure_at_options -l dir -x -d 'make a directory in the view'
+complete -c immure -n __immure_at_options -l file -r -d 'a private copy of a host file'
+complete -c immure -n __immure_at_options -l symlink -x -d 'a symbolic link in the view'
+complete -c immure -n __immure_at_options -l hide -r -d 'cover a path with nothing'
+complete -c immure -n __immure_at_options -l remount-ro -x -d 'make a part of the view read-only'
+complete -c immure -n __immure_at_options -l home -r -a 'none private' -d 'what is at $HOME: nothing, an empty one, or DIR'
+complete -c immure -n __immure_at_options -l cwd -x -a 'hide ro rw' -d 'the current directory: hidden, or how shown'
+complete -c immure -n __immure_at_options -l git-rw -d 'let the command change .git/config and .git/hooks'
+complete -c immure -n __immure_at_options -l proc -x -a 'new none host-ro' -d 'what is at /proc: its own, nothing, the host'\''s'
+complete -c immure -n __immure_at_options -l sys -x -a 'new none host-ro' -d 'what is at /sys: its own, nothing, the host'\''s'
+complete -c immure -n __immure_at_options -l dev -x -a 'new none' -d 'what is at /dev: a minimal one, or nothing'
+complete -c immure -n __immure_at_options -l etc -r -d 'show one more entry of /etc, if the host has it'
+complete -c immure -n __immure_at_options -l system -r -d 'show a directory as the host has it, read-only'
+complete -c immure -n __immure_at_options -l user -x -a 'root self' -d 'who the command is inside: root, you, a number'
+complete -c immure -n __immure_at_options -l hostname -x -d 'the host name inside'
+complete -c immure -n __immure_at_options -l domainname -x -d 'the NIS domain name inside'
+complete -c immure -n __immure_at_options -l share -s s -x -a '(__fish_append , user mount pid ipc uts net cgroup none)' -d 'share namespaces with the host: net, pid, ...'
+complete -c immure -n __immure_at_options -l sysctl -x -d 'set a kernel parameter of its own namespaces'
+complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a kind can exist inside'
+complete -c immure -n __immure_at_options -l chdir -x -d 'start the command in this directory of the view'
+complete -c immure -n __immure_at_options -l timeout -s t -x -d 'end the command after so long: 90, 1.5s, 10m, 2h'
+complete -c immure -n __immure_at_options -l rlimit -x -d 'set a limit: nofile=1024, as=2G, cpu=60 ...'
+complete -c immure -n __immure_at_options -l nice -x -d 'run the command with this nice value'
+complete -c immure -n __immure_at_options -l as-pid-1 -d 'the command is process 1, without our init'
+complete -c immure -n __immure_at_options -l setenv -s e -x -a '(set --names --export)' -d 'set a variable'
+complete -c immure -n __immure_at_options -l unsetenv -x -a '(set --names --export)' -d 'take a variable away'
+complete -c immure -n __immure_at_options -l env-keep -s k -x -a '(set --names --export)' -d 'let a variable of yours pass'

@@ -1,0 +1,105 @@
+#compdef immure
+# zsh completion for immure(1). Generated from its option table: see `make generate`.
+
+# SRC[:DEST]
+_immure_paths()
+{
+	compset -P '*[^\\]:'
+	_files
+}
+
+# NAME, or NAME=VALUE
+_immure_variables()
+{
+	if compset -P '*='; then
+		_default
+	else
+		_parameters -g '*export*'
+	fi
+}
+
+_immure_words_or_directories()
+{
+	_alternative "words:value:($*)" 'directories:directory:_files -/'
+}
+
+_immure_profiles()
+{
+	local -a names
+	names=(
+		${XDG_CONFIG_HOME:-~/.config}/immure/profiles/*.profile(N:t:r)
+		/etc/immure/profiles/*.profile(N:t:r)
+		${commands[immure]%/bin/immure}/share/immure/profiles/*.profile(N:t:r)
+	)
+	_alternative "profiles:profile:(${(j: :)${(u)names}})" 'files:file:_files'
+}
+
+_immure()
+{
+	local -a verbs
+	verbs=(
+		'run:run a command behind walls'
+		'profile:show what a profile comes to, with the origin of every line'
+		'help:this help, or with all of the options'
+	)
+	if ((CURRENT == 2)); then
+		_describe -t commands command verbs
+		_arguments '(- *)--help[explain]' '(- *)--version[print the version]'
+		return
+	fi
+	local verb=$words[2]
+	shift words
+	((CURRENT--))
+	case $verb in
+	profile)
+		_arguments '1:action:(show)' '2:profile:_immure_profiles' ;;
+	help)
+		_arguments '1:topic:(all)' ;;
+	run)
+		_arguments -s -S \
+			'(-p --profile)'{-p+,--profile=}'[use this profile instead of `default`]:NAME:_immure_profiles' \
+			'(-n --dry-run)'{-n,--dry-run}'[print what would be done, and who said so]' \
+			'(-q --quiet)'{-q,--quiet}'[no notes and no advice; errors only]' \
+			'(-v --verbose)'{-v,--verbose}'[also say what was skipped and why]' \
+			'(-h --help)'{-h,--help=-}'[this help; --help=all lists every option]::all:(all)' \
+			'(-V --version)'{-V,--version}'[print the version]' \
+			'*'{-b+,--bind=}'[make a host path visible and writable]:SRC\[\:DEST\]:_immure_paths' \
+			'*--bind-try=[like --bind, if the host has it]:SRC\[\:DEST\]:_immure_paths' \
+			'*'{-r+,--ro-bind=}'[make a host path visible, read-only]:SRC\[\:DEST\]:_immure_paths' \
+			'*--ro-bind-try=[like --ro-bind, if the host has it]:SRC\[\:DEST\]:_immure_paths' \
+			'*--dev-bind=[make a host path visible and its devices usable]:SRC\[\:DEST\]:_immure_paths' \
+			'*--dev-bind-try=[like --dev-bind, if the host has it]:SRC\[\:DEST\]:_immure_paths' \
+			'*--tmpfs=[an empty directory in memory, writable]:PATH\[\:size=N,mode=OCTAL\]: ' \
+			'*--dir=[make a directory in the view]:PATH: ' \
+			'*--file=[a private copy of a host file]:SRC\:DEST:_immure_paths' \
+			'*--symlink=[a symbolic link in the view]:TARGET\:PATH: ' \
+			'*--hide=[cover a path with nothing]:PATH:_immure_paths' \
+			'*--remount-ro=[make a part of the view read-only]:PATH: ' \
+			'--home=[what is at $HOME\: nothing, an empty one, or DIR]:none|private|DIR: _immure_words_or_directories none private' \
+			'--cwd=[the current directory\: hidden, or how shown]:hide|ro|rw:(hide ro rw)' \
+			'--git-rw[let the command change .git/config and .git/hooks]' \
+			'--proc=[what is at /proc\: its own, nothing, the host'\''s]:new|none|host-ro:(new none host-ro)' \
+			'--sys=[what is at /sys\: its own, nothing, the host'\''s]:new|none|host-ro:(new none host-ro)' \
+			'--dev=[what is at /dev\: a minimal one, or nothing]:new|none:(new none)' \
+			'*--etc=[show one more entry of /etc, if the host has it]:PATH:_immure_paths' \
+			'*--system=[show a directory as the host has it, read-only]:PATH:_immure_paths' \
+			'--user=[who the command is inside\: root, you, a number]:root|self|UID\[\:GID\]:(root self)' \
+			'--hostname=[the host name inside]:NAME: ' \
+			'--domainname=[the NIS domain name inside]:NAME: ' \
+			'*'{-s+,--share=}'[share namespaces with the host\: net, pid, ...]:NAME,...:_sequence compadd - user mount pid ipc uts net cgroup none' \
+			'*--sysctl=[set a kernel parameter of its own namespaces]:KEY=VALUE: ' \
+			'*--ns-limit=[limit how many of a kind can exist inside]:TYPE=N: ' \
+			'--chdir=[start the command in this directory of the view]:PATH: ' \
+			'(-t --timeout)'{-t+,--timeout=}'[end the command after so long\: 90, 1.5s, 10m, 2h]:TIME: ' \
+			'*--rlimit=[set a limit\: nofile=1024, as=2G, cpu=60 ...]:NAME=SOFT\[\:HARD\]: ' \
+			'--nice=[run the command with this nice value]:N: ' \
+			'--as-pid-1[the command is process 1, without our init]' \
+			'*'{-e+,--setenv=}'[set a variable]:NAME=VALUE:_immure_variables' \
+			'*--unsetenv=[take a variable away]:NAME:_immure_variables' \
+			'*'{-k+,--env-keep=}'[let a variable of yours pass]:NAME:_immure_variables' \
+			'(-)1:command:_command_names -e' \
+			'*:: :_normal -p immure' ;;
+	esac
+}
+
+_immure "$@"
