@@ -368,8 +368,8 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 		.by = config->reading,
 		.depth = config->reading ? config->reading->depth + 1 : 1,
 	};
-	char *text;
-	size_t length;
+	char *text = NULL;
+	size_t length = 0;
 
 	if (fetch(config, name, &reading, &text, &length, err) < 0)
 		return !asked ? within(err, "profile %s", name)

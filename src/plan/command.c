@@ -26,12 +26,12 @@ int plan_stdio(struct planning *p, struct error *err)
 		if (kind == STDIO_DIRECTORY) {
 			(void)fail(err, 0, "%s is a directory, and through it the command would"
 				   " reach what is in it and above", stdio_names[fd]);
-			return hint(err, "use --ro-bind to show a directory");
+			return hint(err, "to show a directory: --ro-bind PATH");
 		}
 		if (kind == STDIO_OTHER) {
 			(void)fail(err, 0, "%s is neither a pipe, a socket, a regular file, a"
 				   " terminal nor /dev/null", stdio_names[fd]);
-			return hint(err, "pass it through cat(1): cat DEVICE | immure run ...");
+			return hint(err, "pass it through cat(1): cat DEVICE | immure run COMMAND");
 		}
 	}
 	return 0;
@@ -43,7 +43,12 @@ static void plan_directory(struct planning *p)
 	struct plan *plan = p->plan;
 
 	if (p->config->chdir.value) {
+		struct file_id id;
+		struct error ignored;
+
 		plan->directory = path_normal(p->arena, base, p->config->chdir.value);
+		plan->directory_outside =
+			file_look(plan->directory, true, &id, &ignored) == 0 && id.type == S_IFDIR;
 		return;
 	}
 	plan->directory = p->host.current ? p->host.current : p->host.home;
@@ -119,7 +124,7 @@ int plan_command(struct planning *p, struct error *err)
 	if (!plan->command[0] || !*plan->command[0]) {
 		(void)fail(err, 0, plan->command[0] ? "the command has an empty name"
 						    : "no command to run");
-		return hint(err, "immure run [OPTIONS] COMMAND [ARGUMENTS]");
+		return hint(err, "usage: immure run [OPTIONS] [--] COMMAND [ARGUMENT...]");
 	}
 	plan_program(p);
 	return 0;
@@ -136,16 +141,17 @@ void plan_advice(struct planning *p)
 
 	if (!p->shares[NS_NET])
 		*list_add(p->arena, &p->plan->advice) =
-			"it had no network; the host's: --share net";
+			"it had no network; to use the host's: --share net";
 	if (empty_home || fixed_here)
 		*list_add(p->arena, &p->plan->advice) = arena_format(p->arena, "it had %s%s%s:%s%s",
 			empty_home ? "an empty home" : "", empty_home && fixed_here ? " and " : "",
 			fixed_here ? "the current directory read-only" : "",
-			empty_home ? " --bind PATH or --ro-bind PATH" : "",
+			empty_home ? " --ro-bind PATH" : "",
 			fixed_here ? empty_home ? ", --cwd rw" : " --cwd rw" : "");
-	if (plan->own_user && p->inside_uid == 0)
+	if (plan->own_user && p->inside_uid == 0 && p->host.uid != 0)
 		*list_add(p->arena, &p->plan->advice) =
-			"it was root of one user id, and chown to another fails: --user self";
+			"it was root of one user id, and chown to another fails; to be"
+			" yourself: --user self";
 }
 
 const char *plan_command_outside(const struct plan *plan)

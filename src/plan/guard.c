@@ -95,7 +95,8 @@ int guard_own_config(struct planning *p, const char *source, const char *target,
 	if (writable && !trail.exists) {
 		(void)fail(err, 0, "bind %s (%s): writable, and %s, where immure's own profiles"
 			   " would be, does not exist to be covered", source, origin, own);
-		return hint(err, "mkdir -p %s, or bind a smaller directory", own);
+		return hint(err, "bind a smaller directory, or: mkdir -p %s",
+			    text_shell(p->arena, own));
 	}
 	if (!trail.exists)
 		return 0;

@@ -4,6 +4,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/text.h>
+#include <immure/config/option.h>
 
 #include "plan_internal.h"
 
@@ -11,8 +12,7 @@
 static const char *const given_up[NAMESPACES] = {
 	[NS_USER] = "its ids and rights are yours, and it can make user namespaces",
 	[NS_MOUNT] = "it sees and changes the host's files as you do",
-	[NS_PID] = "it sees your processes and what they run, can signal them, and what it"
-		   " leaves behind may outlive it",
+	[NS_PID] = "it sees and can signal your processes, and what it leaves may outlive it",
 	[NS_IPC] = "it shares your System V and POSIX message queues and shared memory",
 	[NS_UTS] = "it sees the host's name",
 	[NS_NET] = "it reaches every network, loopback service and abstract socket you do",
@@ -24,39 +24,45 @@ static bool said_here(const struct origin *origin)
 	return origin && !origin->file;
 }
 
-static int contradiction(const char *a, const char *b, struct error *err)
+static int contradiction(struct planning *p, enum namespace namespace, const char *option,
+			 const struct origin *origin, struct error *err)
 {
-	return fail(err, 0, "%s and %s contradict each other", a, b);
+	const struct origin *shared = NULL;
+
+	list_each(const struct share, share, &p->config->shares)
+		if (share->namespace == namespace)
+			shared = share->origin;
+	return fail(err, 0, "share %s (%s) and %s (%s) contradict each other",
+		    namespace_kinds[namespace].name, origin_text(p->arena, shared), option,
+		    origin_text(p->arena, origin));
 }
 
-/* Without a view of its own nothing can be placed in it. */
+/* Without a view of its own nothing can be placed in it. What a profile says of files
+ * for everybody is left alone. */
 static int check_shared_mounts(struct planning *p, struct error *err)
 {
-	const struct config *config = p->config;
-
-	list_each(const struct place, place, &config->places)
-		if (said_here(place->origin))
-			return contradiction("--share mount", "an option on files", err);
-	if (said_here(config->home.origin) || said_here(config->cwd.origin) ||
-	    said_here(config->proc.origin) || said_here(config->sys.origin) ||
-	    said_here(config->dev.origin))
-		return contradiction("--share mount", "an option on files", err);
+	list_each(const struct setting, setting, &p->config->said)
+		if (said_here(setting->origin) && (setting->option->group == GROUP_FILES ||
+						   setting->option->group == GROUP_SYSTEM_FILES))
+			return contradiction(p, NS_MOUNT, setting->option->name,
+					     setting->origin, err);
 	return 0;
 }
 
 static int check_shared_user(struct planning *p, struct error *err)
 {
 	if (p->config->namespace_limits.count > 0)
-		return contradiction("--share user", "--ns-limit", err);
+		return contradiction(p, NS_USER, "ns-limit",
+				     p->config->namespace_limits.items[0].origin, err);
 	if (said_here(p->config->user.origin))
-		return contradiction("--share user", "--user", err);
+		return contradiction(p, NS_USER, "user", p->config->user.origin, err);
 	for (int i = 0; i < NAMESPACES; i++) {
 		if (i == NS_USER || p->shares[i] || p->host.uid == 0)
 			continue;
 		(void)fail(err, 0, "share user: a new %s namespace needs a new user namespace"
 			   " as well, unless root asks", namespace_kinds[i].name);
-		return hint(err, "--share user,mount,pid,ipc,uts,net,cgroup keeps only the"
-			    " limits, the environment and the rights away");
+		return hint(err, "to keep only limits, environment and rights away:"
+			    " --share user,mount,pid,ipc,uts,net,cgroup");
 	}
 	return 0;
 }
@@ -70,11 +76,11 @@ static int check_contradictions(struct planning *p, struct error *err)
 	if (p->shares[NS_USER] && check_shared_user(p, err) < 0)
 		return -1;
 	if (p->shares[NS_UTS] && said_here(config->hostname.origin))
-		return contradiction("--share uts", "--hostname", err);
+		return contradiction(p, NS_UTS, "hostname", config->hostname.origin, err);
 	if (p->shares[NS_UTS] && said_here(config->domainname.origin))
-		return contradiction("--share uts", "--domainname", err);
+		return contradiction(p, NS_UTS, "domainname", config->domainname.origin, err);
 	if (p->shares[NS_PID] && config->as_pid_1.value)
-		return contradiction("--share pid", "--as-pid-1", err);
+		return contradiction(p, NS_PID, "as-pid-1", config->as_pid_1.origin, err);
 	return 0;
 }
 

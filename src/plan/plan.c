@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/config/profile.h>
 
 #include "plan_internal.h"
 
@@ -38,6 +40,18 @@ void skipped(struct planning *p, const char *format, ...)
 	text_list_add(p, &plan->skipped.items, &plan->skipped.count, &plan->skipped.room,
 		      format, args);
 	va_end(args);
+}
+
+const char *typed(struct planning *p, const struct origin *origin, const char *option,
+		  const char *source, const char *dest)
+{
+	const char *value = text_protect(p->arena, source, ':');
+
+	if (dest)
+		value = arena_format(p->arena, "%s:%s", value, text_protect(p->arena, dest, ':'));
+	if (origin && origin->file)
+		return arena_format(p->arena, "%s %s", option, profile_quote(p->arena, value));
+	return arena_format(p->arena, "--%s %s", option, text_shell(p->arena, value));
 }
 
 const struct plan *plan_make(const struct config *config, struct error *err)

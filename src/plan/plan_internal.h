@@ -66,7 +66,10 @@ int plan_stdio(struct planning *p, struct error *err);
 int plan_command(struct planning *p, struct error *err);
 void plan_advice(struct planning *p);
 
-/* Texts for people. */
+/* Texts for people: an option with SRC[:DEST], as it is typed on the command line or
+ * stands in a profile, whichever `origin` is; `dest` may be NULL. */
+const char *typed(struct planning *p, const struct origin *origin, const char *option,
+		  const char *source, const char *dest);
 void note(struct planning *p, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void skipped(struct planning *p, const char *format, ...)

@@ -214,5 +214,8 @@ int plan_etc(struct planning *p, const struct place *place, struct error *err)
 
 int plan_system(struct planning *p, const struct place *place, struct error *err)
 {
+	if (text_is(path_normal(p->arena, "/", place->target), "/"))
+		return fail(err, 0, "system / (%s): / itself is the sandbox's own",
+			    origin_text(p->arena, place->origin));
 	return plan_as_host(p, place, false, err);
 }

@@ -62,6 +62,10 @@ static bool is_from_profile(const struct place *place)
 
 static int plan_bind(struct planning *p, const struct place *place, struct error *err)
 {
+	static const char *const tries[] = {
+		[PLACE_BIND] = "bind-try", [PLACE_READ_ONLY_BIND] = "ro-bind-try",
+		[PLACE_DEVICE_BIND] = "dev-bind-try",
+	};
 	const char *base = p->host.current ? p->host.current : "/";
 	const char *origin = origin_text(p->arena, place->origin);
 	bool writable = place->placing != PLACE_READ_ONLY_BIND;
@@ -78,7 +82,8 @@ static int plan_bind(struct planning *p, const struct place *place, struct error
 			return 0;
 		}
 		(void)fail(err, err->code, "bind %s (%s)", source, origin);
-		return missing ? hint(err, "create it, or use the -try form if it may be missing")
+		return missing ? hint(err, "if it may be missing: %s", typed(p, place->origin,
+				      tries[place->placing], place->source, place->target))
 			       : -1;
 	}
 	if (refuse_root("bind", target, origin, err) < 0)
@@ -189,7 +194,9 @@ static int plan_home(struct planning *p, struct error *err)
 	const char *base = p->host.current ? p->host.current : "/";
 	const char *source = path_normal(p->arena, base, home->value);
 
-	if (file_look(source, true, &id, err) == 0 && id.type != S_IFDIR)
+	if (file_look(source, true, &id, err) < 0)
+		return fail(err, err->code, "home %s (%s)", source, origin);
+	if (id.type != S_IFDIR)
 		return fail(err, ENOTDIR, "home %s (%s)", source, origin);
 	return plan_bind(p, &place, err);
 }
@@ -234,8 +241,12 @@ static int plan_current(struct planning *p, struct error *err)
 		if (said) {
 			(void)fail(err, 0, "cwd %s (%s): %s is too much to show for being the"
 				   " current directory", writable ? "rw" : "ro", origin, current);
-			return hint(err, "--%s %s, if all of it is meant",
-				    writable ? "bind" : "ro-bind", current);
+			return text_is(current, "/")
+				? hint(err, "show what it needs of it: --%s PATH",
+				       writable ? "bind" : "ro-bind")
+				: hint(err, "if all of it is meant: %s",
+				       typed(p, cwd->origin, writable ? "bind" : "ro-bind", current,
+					     NULL));
 		}
 		skipped(p, "the current directory (%s): %s would show too much", origin, current);
 		return 0;
@@ -344,6 +355,19 @@ static bool is_overruled(const struct plan *plan, size_t index)
 	return false;
 }
 
+/* Did another word put something of its own where this guard was to stand, below
+ * what it guards? Who names the place itself means it. */
+static bool is_displaced(const struct plan *plan, const struct item *guard)
+{
+	if (!guard->base || !is_addition(guard))
+		return false;
+	list_each(const struct item, other, &plan->items)
+		if (!is_addition(other) && path_is_below(other->target, guard->base) &&
+		    path_is_within(guard->target, other->target))
+			return true;
+	return false;
+}
+
 static void drop_overruled(struct planning *p)
 {
 	struct plan *plan = p->plan;
@@ -355,7 +379,7 @@ static void drop_overruled(struct planning *p)
 	qsort(items, plan->items.count, sizeof(*items), by_order);
 	/* In place: only later words can overrule one. */
 	for (size_t i = 0; i < plan->items.count; i++)
-		if (!is_overruled(plan, i))
+		if (!is_overruled(plan, i) && !is_displaced(plan, &plan->items.items[i]))
 			items[kept++] = items[i];
 	plan->items.count = kept;
 }

@@ -89,8 +89,12 @@ int payload_change_directory(struct sandbox *box, struct error *err)
 		return 0;
 	if (!plan->other_directory) {
 		(void)fail(err, errno, "change to %s", plan->directory);
-		return hint(err, "it must exist inside: --ro-bind %s shows the host's",
-			    plan->directory);
+		const char *typed = text_shell(plan->arena,
+					       text_protect(plan->arena, plan->directory, ':'));
+		return errno != ENOENT ? -1
+		       : plan->directory_outside ? hint(err, "to show the host's: --ro-bind %s", typed)
+						 : hint(err, "to make it: --dir %s",
+							text_shell(plan->arena, plan->directory));
 	}
 	const char *other = chdir(plan->other_directory) == 0 ? plan->other_directory : "/";
 	if (text_is(other, "/") && chdir("/") < 0)

@@ -91,6 +91,7 @@ struct plan {
 	int nice;
 	int64_t timeout;		/* milliseconds; 0: none */
 	bool as_pid_1;
+	bool directory_outside;		/* the host has the one that the command starts in */
 
 	const char *directory;		/* where the command starts */
 	const char *other_directory;	/* when that is not in the view; NULL: fail */
