@@ -34,9 +34,13 @@ void payload_become(void *sandbox)
 
 int payload_enter_user_namespace(struct sandbox *box, struct error *err)
 {
-	if (!box->plan->own_user)
-		return 0;
-	return idmap_write_self(box->procfs, &box->plan->inner, true, err);
+	if (box->plan->own_user &&
+	    idmap_write_self(box->procfs, &box->plan->inner, true, err) < 0)
+		return -1;
+	/* The last map is written. To be dumpable is a property of the memory, which is
+	 * still init's as well: it hides both, and the exec ends it for the command. So
+	 * there is no moment in which the command runs and init can be looked into. */
+	return process_hide(err);
 }
 
 int payload_take_foreground(struct sandbox *box, struct error *err)
