@@ -3,9 +3,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
+#include <immure/config/option.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
@@ -21,13 +23,26 @@ static int prepare(char **argv, struct error *err)
 	return privilege_check_own_file(err);
 }
 
+static int unknown_option(const char *name, struct error *err)
+{
+	(void)fail(err, 0, "unknown option %s", name);
+	if (name[1] == '-' && option_named(name + 2, strcspn(name + 2, "="), CLI))
+		return hint(err, "options stand behind the verb: immure run %s", name);
+	return hint(err, "to see what there is: immure --help");
+}
+
 static int unknown_verb(const char *name, struct error *err)
 {
-	(void)fail(err, 0, "unknown command %s", name);
+	struct arena *arena = arena_new();	/* lives as long as the process */
+
+	if (name[0] == '-' && name[1] != '\0')
+		return unknown_option(name, err);
+	(void)fail(err, 0, "unknown command \"%s\"", name);
 	for (const struct command *command = command_table; command->name; command++)
-		if (text_distance(command->name, name) <= 2)
-			return hint(err, "did you mean immure %s?", command->name);
-	return hint(err, "to run it behind walls: immure run %s", name);
+		if (text_distance(command->name, name) <= 2 && *name)
+			return hint(err, "did you mean: immure %s", command->name);
+	return *name ? hint(err, "to run it behind walls: immure run %s", text_shell(arena, name))
+		     : hint(err, "to see what there is: immure --help");
 }
 
 static int dispatch(char **argv, struct error *err)

@@ -96,7 +96,8 @@ int cmd_help(char **argv, struct error *err)
 		return 0;
 	}
 	if (!text_is(argv[0], "all") || argv[1]) {
-		(void)fail(err, 0, "help: [all] is what it takes");
+		(void)fail(err, 0, "help takes \"all\" or nothing");
+		(void)hint(err, "to see every option: immure help all");
 		return with_status(err, 2);
 	}
 	command_print_options(1);

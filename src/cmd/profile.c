@@ -3,6 +3,7 @@
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/text.h>
+#include <immure/cmd/command.h>
 #include <immure/config/config.h>
 #include <immure/config/profile.h>
 
@@ -19,15 +20,27 @@ static int profile_show(const char *name, struct error *err)
 	return 0;
 }
 
-static int misuse(struct error *err)
+static int misuse(char **argv, struct error *err)
 {
-	(void)fail(err, 0, "profile: show [NAME] is what it does");
+	if (!argv[0])
+		(void)fail(err, 0, "profile needs to know what to do");
+	else if (!text_is(argv[0], "show"))
+		(void)fail(err, 0, "profile does not know \"%s\"", argv[0]);
+	else
+		(void)fail(err, 0, "profile show takes one name, and \"%s\" is another", argv[2]);
+	(void)hint(err, "to see what a profile comes to: immure profile show [NAME]");
 	return with_status(err, 2);
 }
 
 int cmd_profile(char **argv, struct error *err)
 {
+	for (char **word = argv; *word; word++) {
+		if (text_is(*word, "--help") || text_is(*word, "-h")) {
+			command_introduce();
+			return 0;
+		}
+	}
 	if (!argv[0] || !text_is(argv[0], "show") || (argv[1] && argv[2]))
-		return misuse(err);
+		return misuse(argv, err);
 	return profile_show(argv[1], err);
 }

@@ -4,6 +4,7 @@
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
+#include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
 #include <immure/config/config.h>
@@ -22,15 +23,25 @@ static void say_notes(const struct config *config, const struct plan *plan)
 			say("skipped", *skipped);
 }
 
-/* A command that the host has and the view does not: show how it would. */
+/* A command that the host has and the view does not: show how it would. To be found
+ * by its name it must also be where the command looks. */
 static int explain_not_found(const struct plan *plan, struct error *err)
 {
+	struct arena *arena = plan->arena;
 	const char *outside = plan_command_outside(plan);
 
 	if (!outside)
 		return -1;
-	return hint(err, "the host has %s; to show it inside: --ro-bind %s", outside,
-		    text_protect(plan->arena, outside, ':'));
+	const char *bind = text_shell(arena, text_protect(arena, outside, ':'));
+	const char *dir = path_parent(arena, outside);
+	const char *found = arena_format(arena, ":%s:", plan->search_path ? plan->search_path : "");
+	if (strchr(plan->command[0], '/') || strstr(found, arena_format(arena, ":%s:", dir)))
+		return hint(err, "the host has it; to show it inside: --ro-bind %s", bind);
+	(void)hint(err, "the host has it, and shows it when it is named by its path: immure run"
+		   " %s", text_shell(arena, outside));
+	return hint(err, "to find it by its name: --ro-bind %s --setenv %s", bind,
+		    text_shell(arena, arena_format(arena, "PATH=%s:%s", dir,
+				    plan->search_path ? plan->search_path : "/usr/bin:/bin")));
 }
 
 /* Somebody is watching, and the command itself said that it failed. */

@@ -6,8 +6,10 @@
  * while there are rights; then they go, in an order in which none needs what an
  * earlier one took. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <immure/base/fd.h>
@@ -127,8 +129,9 @@ static int execute_path(const struct plan *plan, const char *path)
 	return errno;
 }
 
-/* As a shell looks: the first directory that has it and may execute it. */
-static int execute_searched(const struct plan *plan)
+/* As a shell looks: the first directory that has it and may execute it. *ret_found
+ * is a file of that name, also when it is none that can be executed. */
+static int execute_searched(const struct plan *plan, const char **ret_found)
 {
 	const char *path = plan->search_path ? plan->search_path : "/usr/bin:/bin";
 	int result = ENOENT;
@@ -142,32 +145,73 @@ static int execute_searched(const struct plan *plan)
 				     plan->command[0]) >= sizeof(candidate))
 			continue;
 		int code = execute_path(plan, candidate);
-		if (code != ENOENT && code != ENOTDIR && code != EACCES)
+		bool there = access(candidate, F_OK) == 0;
+		if (there)
+			*ret_found = arena_copy(plan->arena, candidate);
+		if (code != ENOTDIR && code != EACCES && (code != ENOENT || there))
 			return code;
-		if (code == EACCES && access(candidate, F_OK) == 0)
+		if (code == EACCES && there)
 			result = EACCES;
 	}
 	return result;
 }
 
-static int explain(const struct plan *plan, int code, struct error *err)
-{
-	const char *name = plan->command[0];
-	bool there = plan->program && access(plan->program, F_OK) == 0;
+/* --- why it could not be executed ----------------------------------------------- */
 
-	(void)fail(err, code, "%s", name);
-	if (code == ENOENT && there) {
-		(void)hint(err, "the file is there, and its interpreter or loader is not: see"
-			   " its first line, or ldd");
-		return with_status(err, NOT_EXECUTABLE);
-	}
-	if (code == ENOENT || code == ENOTDIR)
+/* The first bytes of a file, as a text: of a script what stands behind "#!" up to a
+ * blank, of a program its magic number. */
+static void read_start(const char *path, char start[256])
+{
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	ssize_t length = fd < 0 ? 0 : read(fd, start, 255);
+
+	start[length > 0 ? length : 0] = '\0';
+	if (!text_begins(start, "#!"))
+		return;
+	char *name = start + 2 + strspn(start + 2, " \t");
+	name[strcspn(name, " \t\n")] = '\0';
+	memmove(start + 2, name, strlen(name) + 1);
+}
+
+static void explain_interpreter(const struct plan *plan, const char *path, const char *start,
+				struct error *err)
+{
+	const char *interpreter = start + 2;
+	size_t length = strlen(interpreter);
+
+	if (!text_begins(start, "#!"))
+		(void)hint(err, "the file is there; the loader that it names is not");
+	else if (length > 0 && interpreter[length - 1] == '\r')
+		(void)hint(err, "its first line ends with a carriage return; without them:"
+			   " sed -i 's/\\r$//' %s", text_shell(plan->arena, path));
+	else
+		(void)hint(err, "its interpreter %s is not in the view; if the host has it:"
+			   " --ro-bind %s", interpreter, text_shell(plan->arena,
+			   text_protect(plan->arena, interpreter, ':')));
+}
+
+static int explain(const struct plan *plan, int code, const char *path, struct error *err)
+{
+	const char *name = text_shell(plan->arena, plan->command[0]);
+	struct stat st = { 0 };
+	char start[256] = "";
+	bool there = path && stat(path, &st) == 0;
+
+	if (there && S_ISREG(st.st_mode))
+		read_start(path, start);
+	(void)fail(err, there && S_ISDIR(st.st_mode) ? EISDIR : code, "%s", plan->command[0]);
+	if ((code == ENOENT || code == ENOTDIR) && !there)
 		return with_status(err, NOT_FOUND);
-	if (code == EACCES && there && access(plan->program, X_OK) < 0)
-		(void)hint(err, "chmod +x %s, or name its interpreter: sh %s", name, name);
-	if (code == ENOEXEC)
-		(void)hint(err, "it is no program of this machine; a script without a #! line"
-			   " needs its interpreter named: sh %s", name);
+	if (code == ENOENT)
+		explain_interpreter(plan, path, start, err);
+	else if (code == EACCES && plan->program && S_ISREG(st.st_mode) &&
+		 access(path, X_OK) < 0)
+		(void)hint(err, "it is not executable: chmod +x %s", name);
+	else if (code == ENOEXEC && text_begins(start, "\177ELF"))
+		(void)hint(err, "it is a program of another machine, or a broken one");
+	else if (code == ENOEXEC)
+		(void)hint(err, "it is no program; if it is a script without a #! line:"
+			   " immure run sh %s", name);
 	return with_status(err, NOT_EXECUTABLE);
 }
 
@@ -176,6 +220,7 @@ int payload_execute(struct sandbox *box, struct error *err)
 	const struct plan *plan = box->plan;
 
 	signals_release();
-	int code = plan->program ? execute_path(plan, plan->program) : execute_searched(plan);
-	return explain(plan, code, err);
+	const char *path = plan->program;
+	int code = path ? execute_path(plan, path) : execute_searched(plan, &path);
+	return explain(plan, code, path, err);
 }

@@ -62,17 +62,10 @@ int hint_apparmor(struct error *err)
 	if (length < 0)
 		return -1;
 	path[length] = '\0';
-	return hint(err,
-		"AppArmor takes the capabilities of user namespaces away here (kernel."
-		"apparmor_restrict_unprivileged_userns=1); a profile allows them to this"
-		" program alone, as root:\n"
-		"cat > /etc/apparmor.d/immure <<'END'\n"
-		"abi <abi/4.0>,\n"
-		"include <tunables/global>\n"
-		"profile immure \"%s\" flags=(unconfined) {\n"
-		"  userns,\n"
-		"  include if exists <local/immure>\n"
-		"}\n"
-		"END\n"
-		"apparmor_parser -r /etc/apparmor.d/immure", path);
+	(void)hint(err, "AppArmor takes the capabilities of user namespaces away here: kernel."
+		   "apparmor_restrict_unprivileged_userns is 1");
+	return hint(err, "a profile allows them to this program alone; as root: printf '%%s\\n'"
+		    " 'abi <abi/4.0>,' 'include <tunables/global>' 'profile immure \"%s\""
+		    " flags=(unconfined) {' '  userns,' '}' >/etc/apparmor.d/immure &&"
+		    " apparmor_parser -r /etc/apparmor.d/immure", path);
 }

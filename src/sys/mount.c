@@ -33,10 +33,10 @@ static int hint_too_revealing(const char *type, struct error *err)
 		   " lets nobody mount one that would show them",
 		   text_is(type, "proc") ? "proc" : "sys");
 	if (text_is(type, "proc"))
-		return hint(err, "--proc host-ro shows this one instead, read-only; it gives"
-			    " up that the processes outside are invisible");
-	return hint(err, "--sys host-ro shows this one instead, read-only; it gives up that"
-		    " the devices of the host are invisible");
+		return hint(err, "to show this one, read-only, and with it every process that"
+			    " is visible here: --proc host-ro");
+	return hint(err, "to show this one, read-only, and with it every device of the host:"
+		    " --sys host-ro");
 }
 
 int mount_new(const char *type, const char *const options[][2],

@@ -91,13 +91,13 @@ int privilege_check_own_file(struct error *err)
 	if (stat("/proc/self/exe", &st) == 0 && (st.st_mode & (S_ISUID | S_ISGID))) {
 		(void)fail(err, 0, "%s is installed setuid or setgid, and it needs no rights"
 			   " but the caller's", path);
-		return hint(err, "chmod u-s,g-s %s", path);
+		return hint(err, "to run it with the caller's rights: chmod u-s,g-s %s", path);
 	}
 	/* Looked at by the name the kernel gives: a magic link has no attributes. */
 	if (length > 0 && getxattr(path, "security.capability", NULL, 0) > 0) {
 		(void)fail(err, 0, "%s has file capabilities, and it needs no rights but the"
 			   " caller's", path);
-		return hint(err, "setcap -r %s", path);
+		return hint(err, "to run it with the caller's rights: setcap -r %s", path);
 	}
 	if (getauxval(AT_SECURE))
 		return fail(err, 0, "started with more rights than its caller has");
