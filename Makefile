@@ -26,7 +26,7 @@ HARDEN_LD = $(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -st
 CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"'
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
 LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
-LIBS = -l:libcap.a -pthread
+LIBS = -l:libcap.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev

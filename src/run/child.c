@@ -43,7 +43,7 @@ int child_make_network(struct sandbox *box, struct error *err)
 	if (!box->plan->own_network)
 		return 0;
 	/* unshare(2) of a user namespace, the way of a command that is process 1, wants
-	 * a process that never had a second thread. */
+	 * memory that nobody shares. */
 	return network_make_begin(&box->network, box->procfs, !box->plan->as_pid_1, err);
 }
 

@@ -5,7 +5,7 @@
  *	takes its signals
  *	creates the namespaces  ------> dies with the supervisor
  *	                                writes its id maps
- *	                                assembles the view, while a thread
+ *	                                assembles the view, while a helper
  *	                                makes the network namespace
  *	takes the terminal      <------ SYNC_TERMINAL and its master
  *	                                enters the view, drops the host's
