@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
@@ -200,6 +201,20 @@ static int do_exchange(char **arg)
 	return 0;
 }
 
+/* One inotify instance and COUNT watches of it. */
+static int do_inotify(char **arg)
+{
+	int fd = inotify_init1(IN_CLOEXEC), result = report("inotify", fd >= 0);
+	char path[32];
+
+	for (int i = 0; result == 0 && i < atoi(arg[0]); i++) {
+		(void)snprintf(path, sizeof(path), "/tmp/watched%d", i);
+		(void)mkdir(path, 0755);
+		result = report("watch", inotify_add_watch(fd, path, IN_CREATE) >= 0);
+	}
+	return result;
+}
+
 /* Start PROG without even a name for itself (CVE-2021-4034). */
 static int do_rawexec_argc0(char **arg)
 {
@@ -237,6 +252,7 @@ static const struct command {
 	{ "mq-unlink", 1, "NAME", do_mq_unlink },
 	{ "init-cmdline", 0, "", do_init_cmdline },
 	{ "exchange", 2, "NAME NAME", do_exchange },
+	{ "inotify", 1, "COUNT", do_inotify },
 	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
 	{ "ptrace", 1, "PID", do_ptrace },
 };
