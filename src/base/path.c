@@ -33,15 +33,12 @@ char *path_normal(struct arena *arena, const char *base, const char *path)
 
 char *path_join(struct arena *arena, const char *dir, const char *name)
 {
-	size_t dir_length = strlen(dir), name_length;
-
 	name += strspn(name, "/");
-	name_length = strlen(name);
-	char *path = arena_alloc(arena, dir_length + name_length + 2);
-	memcpy(path, dir, dir_length);
-	if (dir_length == 0 || dir[dir_length - 1] != '/')
-		path[dir_length++] = '/';
-	memcpy(path + dir_length, name, name_length + 1);
+	char *path = arena_alloc(arena, strlen(dir) + strlen(name) + 2);
+	char *end = stpcpy(path, dir);
+	if (end == path || end[-1] != '/')
+		*end++ = '/';
+	(void)stpcpy(end, name);
 	return path;
 }
 

@@ -126,8 +126,10 @@ static int open_parent(struct view *view, const char *path, const char **ret_nam
 {
 	char parent[LONGEST_PATH];
 
-	if (strlen(path) >= sizeof(parent))
-		return fail(err, ENAMETOOLONG, "a path inside");
+	if (strlen(path) >= sizeof(parent)) {
+		(void)fail(err, ENAMETOOLONG, "a path inside");
+		return -1;
+	}
 	*ret_name = split(path, parent);
 	if (view->parent_fd != NO_FD && text_is(view->parent, parent))
 		return view->parent_fd;

@@ -52,20 +52,22 @@ immure run zzcommand --ns|immure run zzcommand --ns'
 @test "bash completes commands, options, values, and the command's own words" {
 	needs bash python3
 	run at_home "$IMMURE_SOURCE/tests/lib/complete" bash "$IMMURE_SOURCE/completions/immure.bash" \
-		< <(sed 's/|.*//' <<<"$typed")
-	assert_equal "$output" "$(sed 's/.*|//' <<<"$typed")"
+		< <(cut -d '|' -f 1 <<<"$typed")
+	assert_equal "$output" "$(cut -d '|' -f 2 <<<"$typed")"
 }
 
 @test "zsh completes the same" {
 	needs zsh python3
 	# It puts an = behind an option, and a comma into a list, which the next blank takes away.
 	run at_home "$IMMURE_SOURCE/tests/lib/complete" zsh "$IMMURE_SOURCE/completions/immure.zsh" \
-		< <(sed 's/|.*//' <<<"$typed")
-	assert_equal "$output" "$(sed 's/.*|//; s/--ns-limit $/--ns-limit=/; s/net,pid $/net,pid,/' <<<"$typed")"
+		< <(cut -d '|' -f 1 <<<"$typed")
+	assert_equal "$output" "$(cut -d '|' -f 2 <<<"$typed" |
+		sed 's/--ns-limit $/--ns-limit=/; s/net,pid $/net,pid,/')"
 }
 
 # fish_offers LINE: the candidates, without their descriptions.
 fish_offers() {
+	# shellcheck disable=SC2016 # the $argv is for fish
 	at_home fish -c 'source $argv[1]; complete -C $argv[2]' "$IMMURE_SOURCE/completions/immure.fish" "$1" |
 		cut -f 1
 }

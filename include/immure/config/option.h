@@ -27,15 +27,15 @@ enum completion {
 
 struct option {
 	const char *name;		/* without dashes; also the profile's word */
-	char letter;			/* '\0': none */
 	const char *arg;		/* NULL: takes no value */
+	char letter;			/* '\0': none */
 	bool arg_optional;		/* only as --name=value then */
-	unsigned in;			/* CLI, PROFILE or both */
 	bool everyday;			/* shown by the short --help */
+	bool list;			/* every word counts; else the last one wins */
+	unsigned in;			/* CLI, PROFILE or both */
 	enum option_group group;
 	enum completion complete;
 	const char *const *words;	/* the values there are, NULL-ended, or NULL */
-	bool list;			/* every word counts; else the last one wins */
 	size_t field;			/* of struct config, for the setters of scalars */
 	int (*set)(struct config *config, const struct setting *setting,
 		   struct error *err);
