@@ -35,7 +35,8 @@ static bool reap(struct sandbox *box)
 					NO_FD, &ignored);
 			continue;
 		}
-		(void)sync_send(box->init_end, SYNC_ENDED, status, false, NO_FD, &ignored);
+		box->report->wait_status = status;
+		box->report->ended = true;
 		return true;
 	}
 	return false;

@@ -62,7 +62,8 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 {
 	int ends[2];
 
-	if (socket_pair(ends, err) < 0)
+	box->report = process_share_memory(sizeof(*box->report), err);
+	if (!box->report || socket_pair(ends, err) < 0)
 		return -1;
 	box->supervisor_end = ends[0];
 	box->init_end = ends[1];
@@ -72,7 +73,10 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 		return -1;
 	if (pid == 0)
 		be_child(box);
-	fd_close(&box->init_end);
+	/* That nobody holds the other end any more is how a command that is process 1 is
+	 * seen to be executed; in any other case it would only be one more awakening. */
+	if (box->plan->as_pid_1)
+		fd_close(&box->init_end);
 	close_append_ends(box);
 	return 0;
 }
@@ -82,6 +86,11 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 static void kill_all(struct sandbox *box)
 {
 	process_signal(box->init, SIGKILL);	/* the kernel ends its namespace with it */
+}
+
+static bool is_running(const struct sandbox *box)
+{
+	return box->report->running || box->executed;
 }
 
 static void tell_command(struct sandbox *box, int number, bool group)
@@ -121,7 +130,7 @@ static void handle_signal(struct sandbox *box, const struct signal_news *news)
 	/* What nohup(1), or a shell for its background, made us ignore stays ignored. */
 	if (sigismember(&box->ignored, news->number) == 1)
 		return;
-	if (!box->running && ends_a_start(news->number)) {
+	if (!is_running(box) && ends_a_start(news->number)) {
 		box->died_of = news->number;
 		kill_all(box);
 		return;
@@ -132,7 +141,7 @@ static void handle_signal(struct sandbox *box, const struct signal_news *news)
 
 static void handle_timer(struct sandbox *box, struct error *err)
 {
-	if (box->timed_out || !box->running) {
+	if (box->timed_out || !is_running(box)) {
 		box->timed_out = true;
 		kill_all(box);
 		fd_close(&box->timer);
@@ -157,19 +166,13 @@ static int handle_message(struct sandbox *box, struct error *err)
 	if (got < 0)
 		return -1;
 	if (got == 0) {
-		/* Nobody is left who could report; of a command that is process 1, this
-		 * is the sign that it was executed. */
-		if (box->plan->as_pid_1)
-			box->running = true;
+		box->executed = box->report->running;
 		fd_close(&box->supervisor_end);
 		return 0;
 	}
 	switch (message.kind) {
 	case SYNC_TERMINAL:
 		terminal_adopt(box, take_fd(&fd));
-		return 0;
-	case SYNC_RUNNING:
-		box->running = true;
 		return 0;
 	case SYNC_FAILED:
 		*err = message.error;
@@ -178,28 +181,18 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);
 		return 0;
-	case SYNC_ENDED:
-		box->reported = true;
-		box->wait_status = message.value;
-		return 0;
 	case SYNC_SIGNAL: case SYNC_RESUME:
 		break;
 	}
 	return fail(err, 0, "a message that init does not send");
 }
 
-/* A stop of a command that is process 1: nobody reports it but wait(2). */
-static void reap_init(struct sandbox *box, struct error *err)
+static int reap_init(struct sandbox *box, struct error *err)
 {
-	int status;
-
-	if (process_await(box->init, &status, err) < 0)
-		return;
-	if (box->plan->as_pid_1 && box->running)
-		box->reported = true;
-	if (box->plan->as_pid_1 || !box->reported)
-		box->wait_status = status;
+	if (process_await(box->init, &box->wait_status, err) < 0)
+		return -1;
 	fd_close(&box->init);
+	return 0;
 }
 
 enum { SIGNALS, MESSAGES, INIT, TIMER, RELAYS };
@@ -246,12 +239,10 @@ static int turn(struct sandbox *box, struct error *err)
 			handle_signal(box, &news);
 	if (polled[TIMER].revents)
 		handle_timer(box, err);
-	/* Messages before the end of init: the last one says how it ended. */
+	/* Messages before the end of init: one may say why. */
 	if (polled[MESSAGES].revents)
 		return handle_message(box, err);
-	if (polled[INIT].revents)
-		reap_init(box, err);
-	return 0;
+	return polled[INIT].revents ? reap_init(box, err) : 0;
 }
 
 int parent_supervise(struct sandbox *box, struct error *err)

@@ -15,12 +15,12 @@
  *	                                (waits: CLONE_VFORK)          drops everything
  *	                        <-----  SYNC_FAILED and the error --- could not execute
  *	                                                              executes
- *	the command runs        <------ SYNC_RUNNING
+ *	                                reports: it runs
  *	                                hides and confines itself
  *	signals, resizes        ------> SYNC_SIGNAL ----------------> gets it
  *	stops itself            <------ SYNC_STOPPED <--------------- Ctrl-Z
  *	is continued            ------> SYNC_RESUME ----------------> goes on
- *	                        <------ SYNC_ENDED <----------------- ends
+ *	                                reports how <---------------- ends
  *	reaps init: nothing is left     ends: the kernel kills the rest of its namespace
  *
  * A process that is not dumpable cannot write its id map, so that init hides itself
@@ -110,7 +110,9 @@ static int status_of_run(const struct sandbox *box, struct error *err)
 		return 128 + box->died_of;
 	if (box->timed_out)
 		return 124;
-	if (box->reported)
+	if (box->report->ended)
+		return status_of(box->report->wait_status);
+	if (box->executed)
 		return status_of(box->wait_status);
 	return fail(err, 0, "init ended without a report (status %d)",
 		    status_of(box->wait_status));

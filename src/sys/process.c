@@ -37,6 +37,16 @@ pid_t process_fork(uint64_t namespaces, int *ret_pidfd, struct error *err)
 	return (pid_t)pid;
 }
 
+void *process_share_memory(size_t size, struct error *err)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory != MAP_FAILED)
+		return memory;
+	(void)fail(err, errno, "share memory");
+	return NULL;
+}
+
 struct start {
 	void (*body)(void *context);
 	void *context;

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -13,6 +14,10 @@ struct error;
  * process id in the parent, whose *ret_pidfd then refers to it; -1 says what the
  * host forbids and what its user can type. */
 pid_t process_fork(uint64_t namespaces, int *ret_pidfd, struct error *err);
+
+/* `size` zeroed bytes that this process and what it forks have in common; they are
+ * gone with the last of them, or with its exec. NULL and *err when there are none. */
+void *process_share_memory(size_t size, struct error *err);
 
 /* Run `body` in a child that shares this memory (CLONE_VM) and namespaces but
  * those of `namespaces`, and wait until it has executed a program or ended
