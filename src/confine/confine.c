@@ -16,8 +16,11 @@ int confine_limits(const struct plan *plan, struct error *err)
 {
 	list_each(const struct resource_limit, limit, &plan->limits)
 		if (limit_set(limit->resource, limit->soft, limit->hard, err) < 0)
-			return within(err, "%s", limit->origin);
-	return plan->has_nice ? process_nice(plan->nice, err) : 0;
+			return within(err, "rlimit %s (%s)", limit_name(limit->resource),
+				      limit->origin);
+	if (plan->nice_origin && process_nice(plan->nice, err) < 0)
+		return within(err, "nice (%s)", plan->nice_origin);
+	return 0;
 }
 
 int confine_capabilities(const struct plan *plan, struct error *err)

@@ -42,6 +42,7 @@ static void plan_directory(struct planning *p)
 	const char *base = p->host.current ? p->host.current : "/";
 	struct plan *plan = p->plan;
 
+	plan->directory_origin = origin_of(p, p->config->chdir.origin);
 	if (p->config->chdir.value) {
 		struct file_id id;
 		struct error ignored;
@@ -109,7 +110,8 @@ int plan_command(struct planning *p, struct error *err)
 	plan->command = config->command;
 	plan->as_pid_1 = config->as_pid_1.value;
 	plan->timeout = config->timeout.value;
-	plan->has_nice = config->nice.origin;
+	if (config->nice.origin)
+		plan->nice_origin = origin_text(p->arena, config->nice.origin);
 	plan->nice = (int)config->nice.value;
 	list_each(const struct limit, limit, &config->limits)
 		*list_add(p->arena, &plan->limits) = (struct resource_limit){

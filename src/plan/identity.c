@@ -235,6 +235,7 @@ void plan_identity_files(struct planning *p)
 
 struct pair {
 	const char *name, *value;
+	const struct origin *origin;	/* NULL: nobody said it */
 };
 
 struct pairs {
@@ -252,10 +253,10 @@ static void pair_remove(struct pairs *pairs, const char *name)
 }
 
 static void pair_set(struct planning *p, struct pairs *pairs, const char *name,
-		     const char *value)
+		     const char *value, const struct origin *origin)
 {
 	pair_remove(pairs, name);
-	*list_add(p->arena, &pairs->list) = (struct pair){ name, value };
+	*list_add(p->arena, &pairs->list) = (struct pair){ name, value, origin };
 }
 
 /* Variables that make programs open a file of that name: terminfo, locales, zones. */
@@ -295,7 +296,8 @@ static bool is_variable_name(const char *name)
 
 /* Let the caller's variables that match pass. An entry without a proper name is
  * nobody's, and of two with one name the first is what getenv(3) would have found. */
-static void keep(struct planning *p, struct pairs *pairs, const char *pattern)
+static void keep(struct planning *p, struct pairs *pairs, const char *pattern,
+		 const struct origin *origin)
 {
 	for (char **entry = environ; *entry; entry++) {
 		size_t length = strcspn(*entry, "=");
@@ -310,7 +312,7 @@ static void keep(struct planning *p, struct pairs *pairs, const char *pattern)
 			skipped(p, "the variable %s: its value is no plain word", name);
 			continue;
 		}
-		pair_set(p, pairs, name, arena_copy(p->arena, value));
+		pair_set(p, pairs, name, arena_copy(p->arena, value), origin);
 	}
 }
 
@@ -319,31 +321,35 @@ int plan_environment(struct planning *p, struct error *err)
 	struct pairs pairs = { 0 };
 
 	(void)err;
-	pair_set(p, &pairs, "HOME", p->host.home);
-	pair_set(p, &pairs, "USER", inside_name(p));
-	pair_set(p, &pairs, "LOGNAME", inside_name(p));
-	pair_set(p, &pairs, "SHELL", p->host.shell);
-	pair_set(p, &pairs, "PATH", "/usr/local/bin:/usr/bin:/bin");
-	pair_set(p, &pairs, "PWD", p->plan->directory);
+	pair_set(p, &pairs, "HOME", p->host.home, NULL);
+	pair_set(p, &pairs, "USER", inside_name(p), NULL);
+	pair_set(p, &pairs, "LOGNAME", inside_name(p), NULL);
+	pair_set(p, &pairs, "SHELL", p->host.shell, NULL);
+	pair_set(p, &pairs, "PATH", "/usr/local/bin:/usr/bin:/bin", NULL);
+	pair_set(p, &pairs, "PWD", p->plan->directory, NULL);
 	pair_set(p, &pairs, "XDG_RUNTIME_DIR",
-		 arena_format(p->arena, "/run/user/%u", p->inside_uid));
+		 arena_format(p->arena, "/run/user/%u", p->inside_uid), NULL);
 	list_each(const struct variable, variable, &p->config->variables) {
 		if (variable->verb == VARIABLE_KEEP)
-			keep(p, &pairs, variable->name);
+			keep(p, &pairs, variable->name, variable->origin);
 		else if (variable->verb == VARIABLE_SET)
-			pair_set(p, &pairs, variable->name, variable->value);
+			pair_set(p, &pairs, variable->name, variable->value, variable->origin);
 		else
 			pair_remove(&pairs, variable->name);
 	}
 	const char **environment = arena_alloc(p->arena, (pairs.list.count + 1) *
 					       sizeof(*environment));
+	const struct origin **origins = arena_alloc(p->arena, (pairs.list.count + 1) *
+						    sizeof(void *));
 	for (size_t i = 0; i < pairs.list.count; i++) {
 		const struct pair *pair = &pairs.list.items[i];
 
 		environment[i] = arena_format(p->arena, "%s=%s", pair->name, pair->value);
+		origins[i] = pair->origin;
 		if (text_is(pair->name, "PATH"))
 			p->plan->search_path = pair->value;
 	}
 	p->plan->environment = environment;
+	p->plan->environment_origins = origins;
 	return 0;
 }

@@ -42,6 +42,11 @@ void skipped(struct planning *p, const char *format, ...)
 	va_end(args);
 }
 
+const char *origin_of(struct planning *p, const struct origin *origin)
+{
+	return origin ? origin_text(p->arena, origin) : "built in";
+}
+
 const char *typed(struct planning *p, const struct origin *origin, const char *option,
 		  const char *source, const char *dest)
 {
@@ -62,6 +67,7 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	}, *p = &planning;
 
 	plan->arena = config->arena;
+	plan->config = config;
 	plan->started = file_clock();
 	if (plan_host(p, err) < 0 || plan_namespaces(p, err) < 0 ||
 	    plan_identity(p, err) < 0 || plan_tunings(p, err) < 0 ||

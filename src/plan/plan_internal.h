@@ -66,6 +66,9 @@ int plan_stdio(struct planning *p, struct error *err);
 int plan_command(struct planning *p, struct error *err);
 void plan_advice(struct planning *p);
 
+/* Who asked, in words; NULL, nobody: it is built in. */
+const char *origin_of(struct planning *p, const struct origin *origin);
+
 /* Texts for people: an option with SRC[:DEST], as it is typed on the command line or
  * stands in a profile, whichever `origin` is; `dest` may be NULL. */
 const char *typed(struct planning *p, const struct origin *origin, const char *option,

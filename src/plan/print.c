@@ -2,10 +2,12 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <sched.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/text.h>
+#include <immure/config/config.h>
 #include <immure/plan/plan.h>
 #include <immure/sys/namespace.h>
 #include <immure/sys/process.h>
@@ -22,18 +24,24 @@ static void line(const struct printer *printer, const char *what, const char *or
 static void line(const struct printer *printer, const char *what, const char *origin,
 		 const char *format, ...)
 {
-	char text[8192];
+	char *text = NULL;
 	va_list args;
 
 	va_start(args, format);
-	(void)vsnprintf(text, sizeof(text), format, args);
+	if (vasprintf(&text, format, args) < 0)
+		text = NULL;
 	va_end(args);
-	const char *shown = text_escaped(printer->arena, text);
-	if (origin)
-		(void)fprintf(printer->out, "%-12s %-58s # %s\n", what, shown,
-			      text_escaped(printer->arena, origin));
-	else
-		(void)fprintf(printer->out, "%-12s %s\n", what, shown);
+	(void)fprintf(printer->out, "%-12s %-58s # %s\n", what,
+		      text ? text_escaped(printer->arena, text) : "(out of memory)",
+		      text_escaped(printer->arena, origin));
+	free(text);
+}
+
+static const char BUILT_IN[] = "built in";
+
+static const char *asked_by(const struct printer *printer, const struct origin *origin)
+{
+	return origin ? origin_text(printer->arena, origin) : BUILT_IN;
 }
 
 static const char *const item_names[ITEM_KINDS] = {
@@ -80,61 +88,89 @@ static const char *limit_text(struct arena *arena, int64_t value)
 	return value == LIMIT_NONE ? "unlimited" : arena_format(arena, "%" PRId64, value);
 }
 
+static void print_namespaces(const struct printer *printer, const struct plan *plan)
+{
+	for (int i = 0; i < NAMESPACES; i++) {
+		bool new = plan->namespaces & namespace_kinds[i].flag;
+		const char *origin = BUILT_IN;
+
+		list_each(const struct share, share, &plan->config->shares)
+			if ((int)share->namespace == i)
+				origin = origin_text(printer->arena, share->origin);
+		line(printer, "namespace", origin, "%s: %s", namespace_kinds[i].name,
+		     new ? "new" : "shared with the host");
+	}
+}
+
 static void print_identity(const struct printer *printer, const struct plan *plan)
 {
-	for (int i = 0; i < NAMESPACES; i++)
-		line(printer, "namespace", NULL, "%s: %s", namespace_kinds[i].name,
-		     plan->namespaces & namespace_kinds[i].flag ? "new" : "shared with the host");
+	const struct config *config = plan->config;
+	const char *user = asked_by(printer, config->user.origin);
+
 	if (plan->own_user) {
-		line(printer, "user", NULL, "%u inside is %u outside", plan->inner.inside_uid,
+		line(printer, "user", user, "%u inside is %u outside", plan->inner.inside_uid,
 		     plan->outer.outside_uid);
-		line(printer, "group", NULL, "%u inside is %u outside", plan->inner.inside_gid,
+		line(printer, "group", user, "%u inside is %u outside", plan->inner.inside_gid,
 		     plan->outer.outside_gid);
 	}
 	if (plan->hostname) {
-		line(printer, "hostname", NULL, "%s", plan->hostname);
-		line(printer, "domainname", NULL, "%s", plan->domainname);
+		line(printer, "hostname", asked_by(printer, config->hostname.origin), "%s",
+		     plan->hostname);
+		line(printer, "domainname", asked_by(printer, config->domainname.origin), "%s",
+		     plan->domainname);
 	}
 	list_each(const struct tuning, tuning, &plan->tunings)
 		line(printer, "sysctl", tuning->origin, "%s = %s", tuning->key, tuning->value);
 }
 
-static void print_command(const struct printer *printer, const struct plan *plan)
+static void print_limits(const struct printer *printer, const struct plan *plan)
 {
+	const struct config *config = plan->config;
+
 	list_each(const struct resource_limit, limit, &plan->limits)
 		line(printer, "limit", limit->origin, "%s soft %s hard %s",
 		     limit_name(limit->resource), limit_text(printer->arena, limit->soft),
 		     limit_text(printer->arena, limit->hard));
-	line(printer, "rights", NULL, "no capability, no_new_privs, no further user namespace");
-	if (plan->has_nice)
-		line(printer, "nice", NULL, "%d", plan->nice);
+	line(printer, "rights", BUILT_IN, "no capability, no_new_privs%s",
+	     plan->own_user ? ", no further user namespace" : "");
+	if (plan->nice_origin)
+		line(printer, "nice", plan->nice_origin, "%d", plan->nice);
 	if (plan->timeout)
-		line(printer, "timeout", NULL, "%" PRId64 " ms", plan->timeout);
-	for (const char *const *entry = plan->environment; *entry; entry++)
-		line(printer, "environment", NULL, "%s", *entry);
-	line(printer, "directory", NULL, "%s%s%s", plan->directory,
+		line(printer, "timeout", asked_by(printer, config->timeout.origin),
+		     "%" PRId64 " ms", plan->timeout);
+	if (plan->as_pid_1)
+		line(printer, "process", asked_by(printer, config->as_pid_1.origin),
+		     "the command is process 1");
+}
+
+static void print_command(const struct printer *printer, const struct plan *plan)
+{
+	const char *here = origin_text(printer->arena, NULL);
+
+	for (size_t i = 0; plan->environment[i]; i++)
+		line(printer, "environment", asked_by(printer, plan->environment_origins[i]),
+		     "%s", plan->environment[i]);
+	line(printer, "directory", plan->directory_origin, "%s%s%s", plan->directory,
 	     plan->other_directory ? ", or " : "",
 	     plan->other_directory ? plan->other_directory : "");
-	if (!plan->command)
-		return;
-	line(printer, "terminal", NULL, "%s", plan->own_terminal ? "a private one" : "none");
-	if (plan->as_pid_1)
-		line(printer, "process", NULL, "the command is process 1");
+	line(printer, "terminal", BUILT_IN, "%s", plan->own_terminal ? "a private one" : "none");
 	for (size_t i = 0; plan->command[i]; i++)
-		line(printer, i == 0 ? "command" : "argument", NULL, "%s", plan->command[i]);
+		line(printer, i == 0 ? "command" : "argument", here, "%s", plan->command[i]);
 	if (plan->program)
-		line(printer, "program", NULL, "%s", plan->program);
+		line(printer, "program", here, "%s", plan->program);
 }
 
 void plan_print(const struct plan *plan, FILE *out)
 {
 	struct printer printer = { .arena = plan->arena, .out = out };
 
+	print_namespaces(&printer, plan);
 	print_identity(&printer, plan);
 	if (plan->own_mounts)
-		line(&printer, "memory", NULL, "%" PRIu64 " bytes and %" PRIu64
+		line(&printer, "memory", BUILT_IN, "%" PRIu64 " bytes and %" PRIu64
 		     " files for all of its writable directories", plan->memory, plan->inodes);
 	list_each(const struct item, item, &plan->items)
 		print_item(&printer, item);
+	print_limits(&printer, plan);
 	print_command(&printer, plan);
 }

@@ -39,8 +39,8 @@ static const char *const parts_of_sys[] = {
 	"class/net", "devices/system", "devices/virtual/net",
 };
 
-static void cover(struct planning *p, const char *root, const char *const *names,
-		  size_t count)
+static void cover(struct planning *p, const char *root, const char *origin,
+		  const char *const *names, size_t count)
 {
 	struct file_id id;
 	struct error ignored;
@@ -50,16 +50,17 @@ static void cover(struct planning *p, const char *root, const char *const *names
 
 		if (p->host.uid == 0 ? file_look(path, false, &id, &ignored) == 0
 				     : file_readable(path))
-			(void)item_add(p, ITEM_HIDE, path, root + 1, 0);
+			(void)item_add(p, ITEM_HIDE, path, origin, 0);
 	}
 }
 
-#define COVER(p, root, names) cover((p), (root), (names), sizeof(names) / sizeof(*(names)))
+#define COVER(p, root, origin, names) \
+	cover((p), (root), (origin), (names), sizeof(names) / sizeof(*(names)))
 
 /* The host's own, read-only with everything mounted below it. */
-static void bind_host(struct planning *p, const char *path, const struct origin *origin)
+static void bind_host(struct planning *p, const char *path, const char *origin)
 {
-	struct item *item = item_add(p, ITEM_BIND, path, origin_text(p->arena, origin), 0);
+	struct item *item = item_add(p, ITEM_BIND, path, origin, 0);
 	struct error ignored;
 
 	item->source = path;
@@ -68,28 +69,30 @@ static void bind_host(struct planning *p, const char *path, const struct origin 
 
 void plan_proc(struct planning *p)
 {
+	const char *origin = origin_of(p, p->config->proc.origin);
+
 	if (p->proc == KERNEL_NONE)
 		return;
 	if (p->proc == KERNEL_NEW)
-		(void)item_add(p, ITEM_PROC, "/proc",
-			       origin_text(p->arena, p->config->proc.origin), 0);
+		(void)item_add(p, ITEM_PROC, "/proc", origin, 0);
 	else
-		bind_host(p, "/proc", p->config->proc.origin);
-	COVER(p, "/proc", covered_of_proc);
+		bind_host(p, "/proc", origin);
+	COVER(p, "/proc", origin, covered_of_proc);
 	if (p->proc == KERNEL_NEW)
-		(void)item_add(p, ITEM_READ_ONLY, "/proc/sys", "proc", 0);
+		(void)item_add(p, ITEM_READ_ONLY, "/proc/sys", origin, 0);
 }
 
 void plan_sys(struct planning *p)
 {
+	const char *origin = origin_of(p, p->config->sys.origin);
+
 	if (p->sys == KERNEL_NONE)
 		return;
 	if (p->sys == KERNEL_HOST_READ_ONLY) {
-		bind_host(p, "/sys", p->config->sys.origin);
-		COVER(p, "/sys", covered_of_sys);
+		bind_host(p, "/sys", origin);
+		COVER(p, "/sys", origin, covered_of_sys);
 		return;
 	}
-	const char *origin = origin_text(p->arena, p->config->sys.origin);
 	(void)item_add(p, ITEM_SYSFS, "/sys", origin, 0);
 	for (size_t i = 0; i < sizeof(parts_of_sys) / sizeof(parts_of_sys[0]); i++)
 		item_add(p, ITEM_SYSFS_PART, path_join(p->arena, "/sys", parts_of_sys[i]),
@@ -133,7 +136,7 @@ static void plan_queues(struct planning *p, const char *origin)
 
 int plan_dev(struct planning *p, struct error *err)
 {
-	const char *origin = origin_text(p->arena, p->config->dev.origin);
+	const char *origin = origin_of(p, p->config->dev.origin);
 
 	if (p->config->dev.value == DEVICES_NONE)
 		return 0;

@@ -110,7 +110,8 @@ int child_tune_kernel(struct sandbox *box, struct error *err)
 {
 	list_each(const struct tuning, tuning, &box->plan->tunings)
 		if (sysctl_write(box->sysctls, tuning->key, tuning->value, err) < 0)
-			return within(err, "%s", tuning->origin);
+			return within(err, "%s=%s (%s)", tuning->key, tuning->value,
+				      tuning->origin);
 	return 0;
 }
 

@@ -94,10 +94,10 @@ int payload_change_directory(struct sandbox *box, struct error *err)
 	if (chdir(plan->directory) == 0)
 		return 0;
 	if (!plan->other_directory) {
-		(void)fail(err, errno, "change to %s", plan->directory);
+		(void)fail(err, errno, "%s (%s)", plan->directory, plan->directory_origin);
 		const char *typed = text_shell(plan->arena,
 					       text_protect(plan->arena, plan->directory, ':'));
-		return errno != ENOENT ? -1
+		return err->code != ENOENT ? -1
 		       : plan->directory_outside ? hint(err, "to show the host's: --ro-bind %s", typed)
 						 : hint(err, "to make it: --dir %s",
 							text_shell(plan->arena, plan->directory));

@@ -14,6 +14,7 @@
 
 struct config;
 struct error;
+struct origin;
 
 /* One thing of the view. Targets are normal paths inside. */
 enum item_kind {
@@ -67,6 +68,7 @@ struct resource_limit {
 
 struct plan {
 	struct arena *arena;		/* owns all of it */
+	const struct config *config;	/* what it was made from: who asked for what */
 
 	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
 	bool own_user;			/* maps below apply, and a second namespace */
@@ -87,18 +89,20 @@ struct plan {
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
 	LIST(struct resource_limit) limits;
-	bool has_nice;
+	const char *nice_origin;	/* NULL: nobody asked for one */
 	int nice;
 	int64_t timeout;		/* milliseconds; 0: none */
 	bool as_pid_1;
 	bool directory_outside;		/* the host has the one that the command starts in */
 
 	const char *directory;		/* where the command starts */
+	const char *directory_origin;
 	const char *other_directory;	/* when that is not in the view; NULL: fail */
 	const char *program;		/* path; NULL: searched in `search_path` */
 	const char *search_path;
 	const char *const *command;	/* its argv, NULL-ended */
 	const char *const *environment;	/* its environment, NULL-ended */
+	const struct origin *const *environment_origins;	/* NULL: nobody said it */
 
 	LIST(const char *) notes;	/* what must be said before it starts */
 	LIST(const char *) skipped;	/* what --verbose says was left out */
