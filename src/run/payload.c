@@ -220,6 +220,9 @@ int payload_execute(struct sandbox *box, struct error *err)
 	const struct plan *plan = box->plan;
 
 	signals_release();
+	/* As process 1 it reports before, or nobody would: the conversation that the exec
+	 * closes then says that it came to that. */
+	box->report->running = plan->as_pid_1;
 	const char *path = plan->program;
 	int code = path ? execute_path(plan, path) : execute_searched(plan, &path);
 	return explain(plan, code, path, err);
