@@ -102,6 +102,24 @@ static void plan_program(struct planning *p)
 	item->id = id;
 }
 
+/* One of each kind: a hard limit that was set first could not be raised again. */
+static void plan_limits(struct planning *p)
+{
+	list_each(const struct limit, limit, &p->config->limits) {
+		struct resource_limit *place = NULL;
+
+		list_each(struct resource_limit, known, &p->plan->limits)
+			if (known->resource == limit->resource)
+				place = known;
+		if (!place)
+			place = list_add(p->arena, &p->plan->limits);
+		*place = (struct resource_limit){
+			limit->resource, limit->soft, limit->hard,
+			origin_text(p->arena, limit->origin),
+		};
+	}
+}
+
 int plan_command(struct planning *p, struct error *err)
 {
 	const struct config *config = p->config;
@@ -113,11 +131,7 @@ int plan_command(struct planning *p, struct error *err)
 	if (config->nice.origin)
 		plan->nice_origin = origin_text(p->arena, config->nice.origin);
 	plan->nice = (int)config->nice.value;
-	list_each(const struct limit, limit, &config->limits)
-		*list_add(p->arena, &plan->limits) = (struct resource_limit){
-			limit->resource, limit->soft, limit->hard,
-			origin_text(p->arena, limit->origin),
-		};
+	plan_limits(p);
 	plan_directory(p);
 	if (plan_environment(p, err) < 0)
 		return -1;
