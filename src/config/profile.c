@@ -285,8 +285,12 @@ static int fetch_path(struct config *config, const char *path, struct reading *r
 	struct arena *arena = config->arena;
 
 	reading->place = NOWHERE;
-	reading->file = path[0] != '/' && reading->by && reading->by->id.type
-		? path_join(arena, path_parent(arena, reading->by->file), path) : path;
+	reading->file = path;
+	if (path[0] != '/' && reading->by && reading->by->id.type) {
+		while (text_begins(path, "./") && path[2])
+			path += 1 + strspn(path + 1, "/");
+		reading->file = path_join(arena, path_parent(arena, reading->by->file), path);
+	}
 	AUTO_FD int fd = file_open_trusted(reading->file, err);
 	return fd < 0 ? -1 : fetch_file(config, reading, fd, ret_text, ret_length, err);
 }

@@ -13,6 +13,7 @@
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/base/text.h>
 #include <immure/sys/file.h>
 
 static void id_of(const struct stat *st, struct file_id *ret_id)
@@ -179,9 +180,14 @@ int file_open_trusted(const char *path, struct error *err)
 		return hint(err, "what a profile says is trusted: use one of your own");
 	}
 	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+		struct arena *arena = arena_new();
+
 		(void)fail(err, 0, "%s is writable by %s", path,
 			   st.st_mode & S_IWOTH ? "everybody" : "its group");
-		return hint(err, "chmod go-w %s", path);
+		(void)hint(err, "others could change it; to forbid that: chmod go-w %s",
+			   text_shell(arena, path));
+		arena_free(arena);
+		return -1;
 	}
 	return take_fd(&fd);
 }

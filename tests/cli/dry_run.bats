@@ -129,7 +129,7 @@ END
 	run --separate-stderr "$IMMURE" run -p ./f --dry-run --share uts --nice 2 --chdir /tmp \
 		--rlimit nofile=9 --sysctl net.ipv4.ip_forward=1 --tmpfs /x --as-pid-1 -e A=b true y
 	assert_status 0
-	assert_equal "$stderr" ''
+	assert_equal "${stderr:-}" ''
 	# No line without an origin.
 	refute grep -vE ' # ([^#]+:[0-9]+|command line|built in|identity|the command)$' <<<"$output"
 	local line
