@@ -16,7 +16,7 @@ declare -gA may_include=(
 	[run]="base sys plan files net confine state"
 	[cmd]="base sys config plan files net confine state run"
 	[gen]="base config cmd"
-	[main]="base config cmd"
+	[main]="base sys config cmd"
 )
 
 # The layer of a file below src/ or include/immure/.
