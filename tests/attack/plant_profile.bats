@@ -52,7 +52,7 @@ assert_not_planted() {
 	inspect --bind "$HOME" -- sh -c "$plant"
 	assert_status 125
 	assert_stderr_has "does not exist to be covered"
-	assert_stderr_has "hint: mkdir -p $HOME/.config/immure"
+	assert_stderr_has "or: mkdir -p $HOME/.config/immure"
 	assert_not_planted
 	mkdir "$HOME/.config"
 	inspect --bind "$HOME" -- true
