@@ -263,6 +263,7 @@ static int plan_current(struct planning *p, struct error *err)
 	item->source = current;
 	item->writable = writable;
 	item->id = id;
+	item->gives_way = !said;
 	if (guard_own_config(p, current, current, writable, origin, cwd->order, err) < 0)
 		return -1;
 	if (writable)
@@ -349,8 +350,25 @@ static bool is_overruled(const struct plan *plan, size_t index)
 		if (other->length == length && !is_addition(other) &&
 		    text_is(other->target, place))
 			return true;
-		if (must_give_way(plan, item, other))
-			return true;
+	}
+	return false;
+}
+
+/* Is there a later word that binds a host directory above, and it has to go? */
+static bool has_no_place(struct planning *p, size_t index)
+{
+	const struct plan *plan = p->plan;
+	const struct item *item = &plan->items.items[index];
+
+	for (size_t later = index + 1; item->gives_way && later < plan->items.count; later++) {
+		const struct item *other = &plan->items.items[later];
+
+		if (other->order <= item->order || !must_give_way(plan, item, other))
+			continue;
+		if (item->kind == ITEM_CURRENT)
+			note(p, "the current directory is not shown: in %s (%s) there is none to"
+				" show it at", other->source, other->origin);
+		return true;
 	}
 	return false;
 }
@@ -362,7 +380,8 @@ static bool is_displaced(const struct plan *plan, const struct item *guard)
 	if (!guard->base || !is_addition(guard))
 		return false;
 	list_each(const struct item, other, &plan->items)
-		if (!is_addition(other) && path_is_below(other->target, guard->base) &&
+		if (!is_addition(other) && other->kind != ITEM_DIRECTORY &&
+		    path_is_below(other->target, guard->base) &&
 		    path_is_within(guard->target, other->target))
 			return true;
 	return false;
@@ -379,7 +398,8 @@ static void drop_overruled(struct planning *p)
 	qsort(items, plan->items.count, sizeof(*items), by_order);
 	/* In place: only later words can overrule one. */
 	for (size_t i = 0; i < plan->items.count; i++)
-		if (!is_overruled(plan, i) && !is_displaced(plan, &plan->items.items[i]))
+		if (!is_overruled(plan, i) && !has_no_place(p, i) &&
+		    !is_displaced(plan, &plan->items.items[i]))
 			items[kept++] = items[i];
 	plan->items.count = kept;
 }
