@@ -143,9 +143,9 @@ int child_allow_one_user_namespace(struct sandbox *box, struct error *err)
 	if (!box->plan->own_user)
 		return 0;
 	if (sysctl_write(box->sysctls, "user.max_user_namespaces", "1", err) < 0)
-		return hint(err, "/proc/sys must be writable to the sandbox's own root: in a"
-			    " container it may have to be started with --privileged or"
-			    " --security-opt systempaths=unconfined");
+		return hint(err, "/proc/sys must be writable to the sandbox's own root: a"
+			    " container has to be started with --security-opt"
+			    " systempaths=unconfined");
 	return 0;
 }
 

@@ -89,8 +89,14 @@ void hostname_get(char *name, size_t size)
 
 int hostname_set(const char *name, struct error *err)
 {
-	if (sethostname(name, strlen(name)) < 0)
-		return fail(err, errno, "set the host name %s", name);
+	if (sethostname(name, strlen(name)) < 0) {
+		(void)fail(err, errno, "set the host name %s", name);
+		/* The namespace is ours: it is not the kernel who refuses. */
+		return err->code == EPERM
+			? hint(err, "a container's system call filter can forbid it; with Docker"
+				    " or podman: --security-opt seccomp=unconfined, or give up"
+				    " the wall: --share uts") : -1;
+	}
 	return 0;
 }
 

@@ -32,6 +32,8 @@ static int hint_too_revealing(const char *type, struct error *err)
 	(void)hint(err, "parts of /%s are covered here, as in a container, and the kernel"
 		   " lets nobody mount one that would show them",
 		   text_is(type, "proc") ? "proc" : "sys");
+	(void)hint(err, "to start the container without covers, with Docker or podman:"
+		   " --security-opt systempaths=unconfined");
 	if (text_is(type, "proc"))
 		return hint(err, "to show this one, read-only, and with it every process that"
 			    " is visible here: --proc host-ro");
