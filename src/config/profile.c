@@ -376,7 +376,7 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 	size_t length = 0;
 
 	if (fetch(config, name, &reading, &text, &length, err) < 0)
-		return !asked ? within(err, "profile %s", name)
+		return !asked ? within(err, "profile %s", *name ? name : "\"\"")
 		       : asked->file ? within(err, "%s:%u: include", asked->file, asked->line)
 				     : within(err, "--profile");
 	config->reading = &reading;
