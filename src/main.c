@@ -1,4 +1,5 @@
 /* argv[1] names the verb. The only place that picks an exit status. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,6 +73,14 @@ static int dispatch(char **argv, struct error *err)
 	return status;
 }
 
+static int unwritten(const char *verb, struct error *err)
+{
+	const struct command *command = verb ? command_named(verb) : NULL;
+
+	(void)fail(err, errno, "write to standard output");
+	return with_status(err, command ? command->failure : 1);
+}
+
 int main(int argc, char **argv)
 {
 	struct error error = { 0 };
@@ -81,10 +90,9 @@ int main(int argc, char **argv)
 		(void)fail(&error, 0, "started without a name of its own");
 	else if (prepare(argv, &error) == 0)
 		status = dispatch(argv, &error);
-	if (status >= 0 && fflush(stdout) != 0) {
-		(void)fail(&error, 0, "cannot write to standard output");
-		status = -1;
-	}
+	errno = 0;
+	if (status >= 0 && (fflush(stdout) != 0 || ferror(stdout)))
+		status = unwritten(argv[1], &error);
 	if (status >= 0)
 		return status;
 	command_print_error(&error);
