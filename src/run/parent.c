@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <immure/base/fd.h>
+#include <immure/sys/host.h>
 #include <immure/sys/process.h>
 #include <immure/sys/socket.h>
 
@@ -156,6 +157,17 @@ static void handle_timer(struct sandbox *box, struct error *err)
 		kill_all(box);
 }
 
+/* Limits of namespaces are those of the user namespace that asks: in its new one init
+ * cannot see which of ours, or of those above, is used up. */
+static void explain_limits(const struct sandbox *box, struct error *err)
+{
+	if (!err->hint[0] || (err->code != ENOSPC && err->code != EUSERS))
+		return;
+	err->hint[0] = '\0';
+	(void)hint_namespaces(err, box->plan->namespaces |
+				   (box->plan->own_network ? CLONE_NEWNET : 0));
+}
+
 /* One message; -1 when it says that the command could not be run. */
 static int handle_message(struct sandbox *box, struct error *err)
 {
@@ -177,6 +189,7 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_FAILED:
 		*err = message.error;
 		box->told = true;
+		explain_limits(box, err);
 		return -1;
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);

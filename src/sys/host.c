@@ -18,15 +18,17 @@ static const char *const limit_names[NAMESPACES] = {
 static int hint_limits(struct error *err, uint64_t wanted)
 {
 	for (int i = 0; i < NAMESPACES; i++) {
+		const int64_t needed = i == NS_USER ? 2 : 1;
 		char path[64];
 
 		if (!(wanted & namespace_kinds[i].flag))
 			continue;
 		(void)snprintf(path, sizeof(path), "user/max_%s_namespaces", limit_names[i]);
-		if (sysctl_number(path, 1) == 0)
-			return hint(err, "user.max_%s_namespaces is 0 here; as root: sysctl -w"
-				    " user.max_%s_namespaces=15000", limit_names[i],
-				    limit_names[i]);
+		int64_t most = sysctl_number(path, needed);
+		if (most < needed)
+			return hint(err, "user.max_%s_namespaces is %d here, and %d are needed; as"
+				    " root: sysctl -w user.max_%s_namespaces=15000",
+				    limit_names[i], (int)most, (int)needed, limit_names[i]);
 	}
 	(void)hint(err, "either a limit of /proc/sys/user/max_*_namespaces is used up, or"
 		   " user or pid namespaces are nested 32 deep already, the kernel's most");

@@ -57,6 +57,8 @@ static long bare_call(long number, long a, long b, long c)
 }
 #endif
 
+static const char cannot_make[] = "make a network namespace";
+
 static int note_failure(struct network_making *making, const char *what, long result)
 {
 	making->failed = what;
@@ -92,7 +94,7 @@ static int make_namespace(void *context)
 
 	long result = bare_call(SYS_unshare, CLONE_NEWNET, 0, 0);
 	if (result < 0)
-		return note_failure(making, "make a network namespace", result);
+		return note_failure(making, cannot_make, result);
 	if (bring_up_loopback(making) != 0)
 		return 1;
 	result = bare_call(SYS_openat, making->procfs, (long)"self/ns/net",
@@ -105,10 +107,9 @@ static int make_namespace(void *context)
 
 static int tell_failure(const struct network_making *making, struct error *err)
 {
-	(void)fail(err, making->code, "%s", making->failed ? making->failed
-							    : "make a network namespace");
-	(void)hint_namespaces(err, CLONE_NEWNET);
-	return hint_apparmor(err);
+	(void)fail(err, making->code, "%s", making->failed ? making->failed : cannot_make);
+	return making->failed == cannot_make ? hint_namespaces(err, CLONE_NEWNET)
+					      : hint_apparmor(err);
 }
 
 int network_make_begin(struct network_making *making, int procfs, bool meanwhile,
