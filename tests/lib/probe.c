@@ -15,19 +15,27 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
 #include <linux/keyctl.h>
 #include <mqueue.h>
 #include <sched.h>
+#include <signal.h>
+#include <stddef.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -235,6 +243,176 @@ static int do_ptrace(char **arg)
 	return status;
 }
 
+/* The securebits as a number, and one line for each way to have a right again. */
+static int do_regain(char **arg)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct all[2] = { { ~0U, ~0U, ~0U }, { ~0U, ~0U, ~0U } };
+	gid_t none = 0;
+
+	(void)arg;
+	printf("securebits: %x\n", (unsigned)prctl(PR_GET_SECUREBITS));
+	printf("no-new-privs: %d\n", prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+	(void)report("capset", syscall(SYS_capset, &head, all) == 0);
+	(void)report("inherit", (all[0].effective = all[0].permitted = 0,
+				 all[1].effective = all[1].permitted = 0,
+				 syscall(SYS_capset, &head, all) == 0));
+	(void)report("ambient", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, 21, 0, 0) == 0);
+	(void)report("securebits-off", prctl(PR_SET_SECUREBITS, 0) == 0);
+	(void)report("keepcaps", prctl(PR_SET_KEEPCAPS, 1) == 0);
+	(void)report("new-privs", prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0);
+	(void)report("setgroups", setgroups(1, &none) == 0);
+	(void)report("setuid", setresuid(1, 1, 1) == 0);
+	return 0;
+}
+
+/* Every kind of namespace anew, each in a process of its own. */
+static int do_unshare_all(char **arg)
+{
+	static const struct { const char *name; int flag; } kinds[] = {
+		{ "user", CLONE_NEWUSER }, { "mount", CLONE_NEWNS }, { "pid", CLONE_NEWPID },
+		{ "ipc", CLONE_NEWIPC }, { "uts", CLONE_NEWUTS }, { "net", CLONE_NEWNET },
+		{ "cgroup", CLONE_NEWCGROUP }, { "time", 0x80 },
+		{ "user-and-mount", CLONE_NEWUSER | CLONE_NEWNS },
+	};
+
+	(void)arg;
+	for (size_t i = 0; i < COUNT(kinds); i++) {
+		(void)fflush(stdout);
+		pid_t child = fork();
+		if (child == 0) {
+			(void)report(kinds[i].name, unshare(kinds[i].flag) == 0);
+			(void)fflush(stdout);
+			_exit(0);
+		}
+		(void)waitpid(child, NULL, 0);
+		/* In clone(2) the bit of time namespaces belongs to the signal. */
+		if (kinds[i].flag == 0x80)
+			continue;
+		long cloned = syscall(SYS_clone, kinds[i].flag | SIGCHLD, 0, 0, 0, 0);
+		if (cloned == 0)
+			_exit(0);
+		(void)report(kinds[i].name, cloned > 0);
+		(void)waitpid((pid_t)cloned, NULL, 0);
+	}
+	return 0;
+}
+
+/* Everything that changes the tree of mounts or the root, old calls and new. */
+static int do_mounts(char **arg)
+{
+	int namespace = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC), fd, fs;
+
+	(void)arg;
+	/* Who may do these things does them to mounts and names of its own. */
+	if (unshare(CLONE_NEWNS | CLONE_NEWUTS) == 0 &&
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return report("private", false);
+	(void)report("mount", mount("none", "/tmp", "tmpfs", 0, NULL) == 0);
+	(void)report("bind", mount("/usr", "/tmp", NULL, MS_BIND, NULL) == 0);
+	(void)report("remount", mount(NULL, "/usr", NULL, MS_REMOUNT | MS_BIND, NULL) == 0);
+	(void)report("propagate", mount(NULL, "/", NULL, MS_SHARED, NULL) == 0);
+	(void)report("umount", umount2("/tmp", MNT_DETACH) == 0);
+	(void)report("pivot-root", syscall(SYS_pivot_root, "/tmp", "/tmp") == 0);
+	fd = (int)syscall(SYS_open_tree, AT_FDCWD, "/usr", 1);
+	(void)report("open-tree", fd >= 0);
+	fs = (int)syscall(SYS_fsopen, "tmpfs", 0);
+	(void)report("fsopen", fs >= 0);
+	(void)report("fspick", syscall(SYS_fspick, AT_FDCWD, "/", 0) >= 0);
+	(void)report("move-mount", syscall(SYS_move_mount, AT_FDCWD, "/tmp", AT_FDCWD, "/run", 0) == 0);
+	{
+		struct { unsigned long long set, clear, propagation, userns; } change = { .clear = 1 };
+
+		(void)report("mount-setattr", syscall(SYS_mount_setattr, AT_FDCWD, "/usr", 0,
+						      &change, sizeof(change)) == 0);
+	}
+	(void)report("swapon", syscall(SYS_swapon, "/tmp/x", 0) == 0);
+	(void)report("sethostname", sethostname("x", 1) == 0);
+	(void)report("chroot", chroot("/tmp") == 0);
+	(void)report("setns", setns(namespace, 0) == 0);
+	return 0;
+}
+
+/* Leave a root directory by way of an open descriptor: chroot(2), NOTES. */
+static int do_chroot_out(char **arg)
+{
+	int root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)arg;
+	(void)mkdir("/tmp/jail", 0755);
+	if (chroot("/tmp/jail") < 0)
+		return report("chroot-out", false);
+	return report("chroot-out", fchdir(root) == 0 && chdir("../../../../..") == 0);
+}
+
+/* Open the root directory of PATH's file system by its number instead of a name:
+ * inode 2 of ext4, or what PATH's own handle says. */
+static int do_handle(char **arg)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} file = { .handle = { .handle_bytes = MAX_HANDLE_SZ } };
+	int mount_id, dir = open(arg[0], O_RDONLY | O_CLOEXEC);
+
+	if (name_to_handle_at(AT_FDCWD, arg[0], &file.handle, &mount_id, 0) < 0)
+		return report("handle", false);
+	return report("handle", open_by_handle_at(dir, &file.handle, O_RDONLY | O_CLOEXEC) >= 0);
+}
+
+/* Connect to, or with "listen" wait on, a socket in the abstract name space. */
+static int abstract_socket(const char *name, bool listening)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + strlen(name));
+
+	(void)snprintf(address.sun_path + 1, sizeof(address.sun_path) - 1, "%s", name);
+	if (!listening)
+		return report("abstract-connect",
+			      connect(fd, (struct sockaddr *)&address, length) == 0);
+	if (bind(fd, (struct sockaddr *)&address, length) < 0 || listen(fd, 1) < 0)
+		return report("abstract-listen", false);
+	(void)report("abstract-listen", true);
+	(void)fflush(stdout);
+	(void)alarm(30);
+	return accept(fd, NULL, NULL) < 0;
+}
+
+static int do_abstract_connect(char **arg) { return abstract_socket(arg[0], false); }
+static int do_abstract_listen(char **arg) { return abstract_socket(arg[0], true); }
+
+/* Add a key to a keyring, "session" or "user", and print its number. */
+static int do_key_add(char **arg)
+{
+	int ring = strcmp(arg[0], "user") == 0 ? KEY_SPEC_USER_KEYRING : KEY_SPEC_SESSION_KEYRING;
+	long key = syscall(SYS_add_key, "user", arg[1], "canary", 6, ring);
+
+	if (key < 0)
+		return report("key-add", false);
+	printf("%ld\n", key);
+	return 0;
+}
+
+/* Find a key by its name in every keyring, and read it by its number. */
+static int do_key_read(char **arg)
+{
+	static const int rings[] = { KEY_SPEC_THREAD_KEYRING, KEY_SPEC_PROCESS_KEYRING,
+				     KEY_SPEC_SESSION_KEYRING, KEY_SPEC_USER_KEYRING,
+				     KEY_SPEC_USER_SESSION_KEYRING };
+	char text[64];
+	long length;
+
+	for (size_t i = 0; i < COUNT(rings); i++)
+		if (syscall(SYS_keyctl, KEYCTL_SEARCH, rings[i], "user", arg[0], 0) > 0)
+			printf("found in %d\n", rings[i]);
+	if (syscall(SYS_request_key, "user", arg[0], NULL, 0) > 0)
+		printf("found by request\n");
+	length = syscall(SYS_keyctl, KEYCTL_READ, atol(arg[1]), text, sizeof(text));
+	(void)report("key-read", length >= 0);
+	return 0;
+}
+
 static const struct command {
 	const char *name;
 	int args;
@@ -253,6 +431,15 @@ static const struct command {
 	{ "init-cmdline", 0, "", do_init_cmdline },
 	{ "exchange", 2, "NAME NAME", do_exchange },
 	{ "inotify", 1, "COUNT", do_inotify },
+	{ "regain", 0, "", do_regain },
+	{ "unshare-all", 0, "", do_unshare_all },
+	{ "mounts", 0, "", do_mounts },
+	{ "chroot-out", 0, "", do_chroot_out },
+	{ "handle", 1, "PATH", do_handle },
+	{ "abstract-connect", 1, "NAME", do_abstract_connect },
+	{ "abstract-listen", 1, "NAME", do_abstract_listen },
+	{ "key-add", 2, "session|user NAME", do_key_add },
+	{ "key-read", 2, "NAME NUMBER", do_key_read },
 	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
 	{ "ptrace", 1, "PID", do_ptrace },
 };

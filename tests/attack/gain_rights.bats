@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# The command has no right and no way to one: five empty capability sets, locked
+# securebits, no_new_privs, no further namespace; and nothing that takes a right works.
+#
+# shellcheck disable=SC2016 # for the shells inside
+
+load ../lib/common
+load ../lib/sandbox
+
+# What `probe WORDS` attempted and the kernel did not let happen, or did.
+refused() { grep -c ': E' <<<"$output"; }
+done_() { grep -c ': ok' <<<"$output" || true; }
+
+empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
+
+@test "without walls root of a user namespace has every capability, and can mount" {
+	run unshare -Ur "$PROBE" caps
+	[[ $output != *"CapEff:	0000000000000000"* ]]
+	run unshare -Ur "$PROBE" mounts
+	[[ $(done_) -ge 8 ]] || fail_test 'too little works here'
+	run unshare -Ur "$PROBE" unshare-all
+	[[ $(done_) -ge 15 ]] || fail_test 'too little works here'
+}
+
+@test "the five sets are empty, for every identity and every process" {
+	local user
+	for user in root self 1234; do
+		inspect --user "$user" -- "$PROBE" caps
+		assert_equal "$output" "$empty"
+	done
+	inspect -- sh -c 'sh -c "sleep 0.2 & grep -h ^Cap /proc/[0-9]*/status" | sort -u'
+	assert_equal "$output" "$(sort <<<"$empty")"
+}
+
+@test "so they are seen from outside, of init and of the command" {
+	hold
+	local command pid
+	command=$(pgrep -P "$INIT")
+	for pid in "$INIT" "$command"; do
+		assert_equal "$(grep ^Cap "/proc/$pid/status")" "$empty"
+		assert_equal "$(grep NoNewPrivs "/proc/$pid/status")" $'NoNewPrivs:\t1'
+		assert_equal "$(grep Uid "/proc/$pid/status" | cut -f2-5)" "$(printf '%s\t%s\t%s\t%s' "$UID" "$UID" "$UID" "$UID")"
+	done
+	release
+}
+
+@test "nothing that was given up comes back" {
+	inspect -- "$PROBE" regain
+	# All but KEEP_CAPS set, and all of them locked: capabilities(7).
+	assert_output_has 'securebits: ef'
+	assert_output_has 'no-new-privs: 1'
+	assert_equal "$(refused)" 8
+	assert_equal "$(done_)" 0
+	inspect --as-pid-1 --user self -- "$PROBE" regain
+	assert_output_has 'securebits: ef'
+	assert_equal "$(done_)" 0
+}
+
+@test "no namespace of any kind, by either call" {
+	inspect -- "$PROBE" unshare-all
+	assert_equal "$(refused)" 17
+	assert_equal "$(done_)" 0
+	assert_output_has 'user: ENOSPC'
+	inspect -- unshare -Ur true
+	assert_status 1
+	inspect -- sh -c 'echo 100 >/proc/sys/user/max_user_namespaces; unshare -U true'
+	assert_status 1
+}
+
+@test "no mount, no root, by any call" {
+	inspect -- "$PROBE" mounts
+	assert_equal "$(refused)" 15
+	assert_equal "$(done_)" 0
+	inspect -- "$PROBE" chroot-out
+	assert_equal "$output" 'chroot-out: EPERM'
+	inspect -- sh -c 'mount -o remount,rw,bind /usr; mount -o remount,rw /; mount --make-shared /; umount /proc/sys; umount -l /usr; touch /usr/x /x'
+	assert_status 1
+}
+
+@test "without walls a namespace of one's own can be entered again" {
+	unshare -Ur sh -c 'unshare -m sleep 5 & pid=$!; sleep 0.2; nsenter -t $pid -m true; status=$?; kill $pid; exit $status'
+}
+
+@test "neither those of init, nor its own, can be entered" {
+	inspect -- sh -c 'for kind in mnt pid net ipc uts user cgroup; do nsenter --$kind=/proc/1/ns/$kind true; nsenter --$kind=/proc/self/ns/$kind true; done 2>&1 |
+		grep -c "denied\|permitted\|Invalid\|unrecognized"'
+	assert_output_has 14
+}
+
+@test "programs with a setuid bit or with file capabilities change nothing" {
+	local program shown=
+	for program in /usr/bin/su /usr/bin/passwd /usr/bin/mount /usr/bin/newuidmap /usr/bin/chsh; do
+		[[ -u $program ]] && shown=$program
+	done
+	[[ -n $shown ]]
+	inspect --user self -- sh -c 'cp "$(command -v id)" /tmp/id; chmod 4755 /tmp/id; /tmp/id -u; /tmp/id -ru; su -c id root </dev/null'
+	[[ $status -ne 0 ]]
+	assert_equal "$(head -n 2 <<<"$output" | sort -u)" "$(id -u)"
+	inspect -- sh -c 'mount | wc -l; passwd -S root; cat /proc/self/status | grep Uid'
+	assert_equal "$(grep Uid <<<"$output" | cut -f2-3)" $'0\t0'
+}
+
+@test "a file by its number instead of its name" {
+	inspect -- "$PROBE" handle /usr
+	assert_equal "$output" 'handle: EPERM'
+	! is_root || assert_equal "$("$PROBE" handle /usr)" 'handle: ok'
+}
+
+@test "the clock, the kernel's log, modules, accounting" {
+	inspect -- sh -c 'date -s 2000-01-01; dmesg; sysctl -w kernel.hostname=x; echo x >/proc/sys/kernel/core_pattern; echo b >/proc/sysrq-trigger; true'
+	assert_status 0
+	assert_equal "$(wc -l <<<"${stderr:-}")" 5
+	[[ $(date +%Y) -gt 2000 ]]
+}
