@@ -394,6 +394,15 @@ static int do_key_add(char **arg)
 	return 0;
 }
 
+/* Run PROG with a session keyring of its own, as a login has. */
+static int do_key_session(char **arg)
+{
+	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0)
+		return report("key-session", false);
+	(void)execv(arg[0], arg);
+	return report("key-session", false);
+}
+
 /* Find a key by its name in every keyring, and read it by its number. */
 static int do_key_read(char **arg)
 {
@@ -439,6 +448,7 @@ static const struct command {
 	{ "abstract-connect", 1, "NAME", do_abstract_connect },
 	{ "abstract-listen", 1, "NAME", do_abstract_listen },
 	{ "key-add", 2, "session|user NAME", do_key_add },
+	{ "key-session", 1, "PROG [ARG...]", do_key_session },
 	{ "key-read", 2, "NAME NUMBER", do_key_read },
 	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
 	{ "ptrace", 1, "PID", do_ptrace },

@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# A command that holds the caller's terminal types into the caller's shell (TIOCSTI),
+# or takes the terminal over. It gets a private one.
+#
+# shellcheck disable=SC2016 # for the shells of script
+
+load ../lib/common
+load ../lib/sandbox
+
+setup() {
+	common_setup
+	needs script
+	export typing='IFS= read -r -t 0.4 -N 4 typed; echo "typed: [$typed]"'
+}
+
+# At a terminal of its own, what is typed into which is read afterwards.
+at_terminal() { run timeout 30 script -qec "$1" /dev/null </dev/null; }
+
+assert_nothing_typed() {
+	assert_output_has 'typed: ['
+	[[ ${output##*typed: } != *'#'* ]] || fail_test 'typed'
+}
+
+@test "without walls a key can be typed for the caller" {
+	at_terminal 'stty -icanon -echo; "$PROBE" ioctl-tiocsti; bash -c "$typing"'
+	[[ $output != *'ioctl-tiocsti: EIO'* && $output != *'ioctl-tiocsti: EPERM'* ]] || skip 'this kernel has no TIOCSTI'
+	assert_output_has 'typed: ['
+	[[ ${output##*typed: } == *'#'* ]]
+}
+
+@test "the command types for itself at most" {
+	at_terminal 'stty -icanon -echo; "$IMMURE" run -- "$PROBE" ioctl-tiocsti; bash -c "$typing"'
+	assert_output_has 'ioctl-tiocsti: '
+	assert_nothing_typed
+}
+
+@test "neither by /dev/tty, /dev/console, another descriptor, or after it was ended" {
+	at_terminal 'stty -icanon -echo
+		"$IMMURE" run --ro-bind "$PROBE" -- sh -c '\''for file in /dev/tty /dev/console /dev/pts/0 /dev/stderr /proc/self/fd/1; do "$PROBE" ioctl-tiocsti <$file; done
+			(trap "" HUP TERM; sleep 0.3; "$PROBE" ioctl-tiocsti </dev/tty) &'\''; sleep 0.5; bash -c "$typing"'
+	assert_nothing_typed
+}
+
+@test "nor where only one of the three is the terminal" {
+	local which
+	for which in '0<&0 1>/dev/null 2>/dev/null' '0</dev/null 2>/dev/null' '0</dev/null 1>/dev/null'; do
+		at_terminal "stty -icanon -echo; \"\$IMMURE\" run --ro-bind \"\$PROBE\" -- sh -c 'for n in 0 1 2; do \"\$PROBE\" ioctl-tiocsti <&\$n; done; \"\$PROBE\" ioctl-tiocsti </dev/tty' $which; bash -c \"\$typing\""
+		assert_nothing_typed
+	done
+}
+
+@test "the terminal inside is another one, and the caller's is not there" {
+	at_terminal 'tty; ls -l /proc/self/fd/0 | grep -o "/dev.*"; "$IMMURE" run -- sh -c "tty; ls /dev/pts; stat -c %t:%T /dev/tty; readlink /proc/self/fd/0; ls -l /proc/1/fd"'
+	assert_output_has $'/dev/pts/0\r\n0  ptmx'
+	local outside
+	outside=$(grep -ao '/dev/pts/[0-9]*' <<<"${lines[0]}")
+	[[ -n $outside ]]
+	at_terminal 'echo; stat -Lc "terminal %d %i" /dev/stdin; "$IMMURE" run -- stat -Lc "terminal %d %i" /dev/stdin'
+	assert_equal "$(grep -a '^terminal' <<<"$output" | sort -u | wc -l)" 2
+}
+
+@test "what it does to the modes of its terminal is undone in the caller's" {
+	at_terminal 'echo; stty -g; "$IMMURE" run -- sh -c "stty raw -echo; stty 50 >/dev/null"; stty -g; "$IMMURE" run -- sh -c "stty raw -echo; kill -KILL \$\$"; stty -g'
+	output=$(grep -aoE '[0-9a-f]+(:[0-9a-f]+){10,}' <<<"$output")
+	assert_equal "$(wc -l <<<"$output")" 3
+	assert_equal "$(sort -u <<<"$output" | wc -l)" 1
+}
