@@ -2,12 +2,12 @@
  * floor COMMAND [ARG...] - what an offline sandbox costs when nothing but the
  * system calls is paid for.
  *
- * The same namespaces, mounts and restrictions as `immure run` with the default
- * profile, in the same order, from tables that are fixed at compile time: no
- * options, no profile, no plan, no messages, no dynamic linker. It is the floor
- * that the launcher's start-up is measured against, and no sandbox: it checks
- * little and explains nothing. When the launcher's sequence changes, this
- * follows (compare with strace -f).
+ * The same namespaces, mounts, copies and restrictions as `immure run` with the
+ * default profile, in the same order, from tables that are fixed at compile time:
+ * no options, no profile, no plan, no messages, no supervision, no dynamic linker.
+ * It is the floor that the launcher's start-up is measured against, and no sandbox:
+ * it checks little and explains nothing. tests/sandbox/floor.bats compares what the
+ * two show inside; when the launcher's sequence changes, this follows (strace -f).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -32,44 +33,90 @@
 #include <unistd.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define READ_ONLY (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV)
+#define KERNEL_READ_ONLY (READ_ONLY | MOUNT_ATTR_NOEXEC)
 
-/* The host's, read-only at the same path. */
-static const char *const system_paths[] = { "usr", "bin", "sbin", "lib", "lib32", "lib64", "libx32" };
-static const char *const etc_paths[] = {
-	"etc/alternatives", "etc/bash.bashrc", "etc/ca-certificates", "etc/fonts", "etc/host.conf", "etc/inputrc",
-	"etc/ld.so.cache", "etc/ld.so.conf", "etc/ld.so.conf.d", "etc/localtime", "etc/locale.alias", "etc/mime.types",
-	"etc/networks", "etc/profile", "etc/profile.d", "etc/protocols", "etc/services", "etc/shells", "etc/ssl",
-	"etc/terminfo", "etc/timezone",
-};
-static const char *const devices[] = { "dev/null", "dev/zero", "dev/full", "dev/random", "dev/urandom", "dev/tty" };
-static const char *const sys_paths[] = { "devices/system", "devices/virtual/net", "class/net" };
-
-/* Made by us. */
-static const char *const directories[] = {
-	"etc", "dev", "dev/pts", "dev/shm", "dev/mqueue", "proc", "sys", "tmp", "var", "var/tmp", "run", "root",
-};
-static const char *const writable[] = { "tmp", "var/tmp", "run", "dev/shm", "root" };
-static const struct { const char *path, *text; } files[] = {
-	{ "etc/passwd", "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n" },
-	{ "etc/group", "root:x:0:\nnogroup:x:65534:\n" },
-	{ "etc/hosts", "127.0.0.1 localhost immure\n::1 localhost\n" },
-	{ "etc/hostname", "immure\n" },
-	{ "etc/resolv.conf", "# offline\n" },
-	{ "etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n" },
-	{ "etc/machine-id", "0123456789abcdef0123456789abcdef\n" },
-	{ "etc/mtab", "" },
-	{ "empty", "" },
-};
-static const struct { const char *path, *target; } links[] = {
-	{ "dev/ptmx", "pts/ptmx" }, { "dev/fd", "/proc/self/fd" }, { "dev/stdin", "/proc/self/fd/0" },
-	{ "dev/stdout", "/proc/self/fd/1" }, { "dev/stderr", "/proc/self/fd/2" }, { "var/run", "/run" },
+enum kind {
+	DIRECTORY, SCRATCH, LINK, TEXT,
+	HOST,			/* a link as a link, a small file copied, the rest bound */
+	DEVICE, PROC, MASK, DEVPTS, MQUEUE,
 };
 
-/* Covered by an empty file of ours, or read-only. */
-static const char *const masked[] = {
-	"interrupts", "keys", "key-users", "kallsyms", "cmdline", "config.gz", "mtrr", "latency_stats",
+struct item {
+	enum kind kind;
+	const char *path;	/* of the view, without the first slash; of the host too */
+	unsigned mode;
+	const char *text;	/* of a file or link */
 };
-static const char *const read_only[] = { "sys", "bus", "fs", "irq", "tty" };
+
+/* In the launcher's order: parents first, then by name. */
+static const struct item items[] = {
+	{ HOST, "bin", 0, NULL }, { HOST, "lib", 0, NULL }, { HOST, "lib32", 0, NULL },
+	{ HOST, "lib64", 0, NULL }, { HOST, "libx32", 0, NULL },
+	{ DIRECTORY, "mnt", 0755, NULL }, { DIRECTORY, "opt", 0755, NULL },
+	{ PROC, "proc", 0755, NULL }, { SCRATCH, "run", 0755, NULL },
+	{ HOST, "sbin", 0, NULL }, { DIRECTORY, "srv", 0755, NULL },
+	{ SCRATCH, "tmp", 01777, NULL }, { HOST, "usr", 0, NULL },
+
+	{ DIRECTORY, "dev", 0755, NULL }, { LINK, "dev/fd", 0, "/proc/self/fd" },
+	{ DEVICE, "dev/full", 0, NULL }, { MQUEUE, "dev/mqueue", 0755, NULL },
+	{ DEVICE, "dev/null", 0, NULL }, { LINK, "dev/ptmx", 0, "pts/ptmx" },
+	{ DEVPTS, "dev/pts", 0755, NULL }, { DEVICE, "dev/random", 0, NULL },
+	{ SCRATCH, "dev/shm", 01777, NULL }, { LINK, "dev/stderr", 0, "/proc/self/fd/2" },
+	{ LINK, "dev/stdin", 0, "/proc/self/fd/0" }, { LINK, "dev/stdout", 0, "/proc/self/fd/1" },
+	{ DEVICE, "dev/tty", 0, NULL }, { DEVICE, "dev/urandom", 0, NULL },
+	{ DEVICE, "dev/zero", 0, NULL },
+
+	{ DIRECTORY, "etc", 0755, NULL }, { HOST, "etc/alternatives", 0, NULL },
+	{ HOST, "etc/bash.bashrc", 0, NULL }, { HOST, "etc/bashrc", 0, NULL },
+	{ HOST, "etc/crypto-policies", 0, NULL }, { HOST, "etc/debian_version", 0, NULL },
+	{ HOST, "etc/fedora-release", 0, NULL }, { HOST, "etc/fonts", 0, NULL },
+	{ HOST, "etc/gitconfig", 0, NULL }, { TEXT, "etc/group", 0444, "root:x:0:\nnogroup:x:65534:\n" },
+	{ TEXT, "etc/hostname", 0444, "immure\n" },
+	{ TEXT, "etc/hosts", 0444, "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost\n127.0.1.1\timmure\n" },
+	{ HOST, "etc/inputrc", 0, NULL }, { HOST, "etc/ld.so.cache", 0, NULL },
+	{ HOST, "etc/ld.so.conf", 0, NULL }, { HOST, "etc/ld.so.conf.d", 0, NULL },
+	{ HOST, "etc/locale.conf", 0, NULL }, { HOST, "etc/localtime", 0, NULL },
+	{ HOST, "etc/lsb-release", 0, NULL },
+	{ TEXT, "etc/machine-id", 0444, "0123456789abcdef0123456789abcdef\n" },
+	{ LINK, "etc/mtab", 0, "../proc/self/mounts" },
+	{ TEXT, "etc/nsswitch.conf", 0444, "passwd: files\ngroup: files\nhosts: files dns\nservices: files\n" },
+	{ HOST, "etc/os-release", 0, NULL },
+	{ TEXT, "etc/passwd", 0444, "root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n" },
+	{ HOST, "etc/profile", 0, NULL }, { HOST, "etc/profile.d", 0, NULL },
+	{ HOST, "etc/protocols", 0, NULL }, { TEXT, "etc/resolv.conf", 0444, "# offline\n" },
+	{ HOST, "etc/services", 0, NULL }, { HOST, "etc/shells", 0, NULL },
+	{ HOST, "etc/timezone", 0, NULL },
+
+	{ MASK, "proc/acpi", 0, NULL }, { MASK, "proc/asound", 0, NULL },
+	{ MASK, "proc/bootconfig", 0, NULL }, { MASK, "proc/bus", 0, NULL },
+	{ MASK, "proc/cmdline", 0, NULL }, { MASK, "proc/config.gz", 0, NULL },
+	{ MASK, "proc/driver", 0, NULL }, { MASK, "proc/dynamic_debug", 0, NULL },
+	{ MASK, "proc/fs", 0, NULL }, { MASK, "proc/interrupts", 0, NULL },
+	{ MASK, "proc/irq", 0, NULL }, { MASK, "proc/kallsyms", 0, NULL },
+	{ MASK, "proc/key-users", 0, NULL }, { MASK, "proc/keys", 0, NULL },
+	{ MASK, "proc/latency_stats", 0, NULL }, { MASK, "proc/modules", 0, NULL },
+	{ MASK, "proc/mtrr", 0, NULL }, { MASK, "proc/sched_debug", 0, NULL },
+	{ MASK, "proc/scsi", 0, NULL },
+
+	{ DIRECTORY, "var", 0755, NULL }, { DIRECTORY, "var/lib", 0755, NULL },
+	{ LINK, "var/lock", 0, "/run/lock" }, { LINK, "var/run", 0, "/run" },
+	{ SCRATCH, "var/tmp", 01777, NULL },
+	{ DIRECTORY, "etc/default", 0755, NULL }, { HOST, "etc/default/locale", 0, NULL },
+	{ DIRECTORY, "etc/ssl", 0755, NULL }, { HOST, "etc/ssl/certs", 0, NULL },
+	{ HOST, "etc/ssl/openssl.cnf", 0, NULL },
+	{ DIRECTORY, "run/user", 0755, NULL }, { DIRECTORY, "run/user/0", 0700, NULL },
+};
+
+/* Kept of a new sysfs, with the directories that lead there. */
+static const char *const sys_parts[] = { "class/net", "devices/system", "devices/virtual/net" };
+static const char *const sys_directories[] = {
+	"sys/class", "sys/class/net", "sys/devices", "sys/devices/system", "sys/devices/virtual",
+	"sys/devices/virtual/net",
+};
+
+/* `sysctls` is /proc/sys from before it is covered by a read-only one. */
+static int root, proc, sysctls;
 
 static void check(long result, const char *what)
 {
@@ -79,161 +126,265 @@ static void check(long result, const char *what)
 	}
 }
 
-static void write_file(int dir, const char *path, const char *text)
+/* --- pieces ----------------------------------------------------------------------- */
+
+static int new_file_system(const char *type, const char *const options[][2], unsigned attributes)
 {
-	int fd = openat(dir, path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	int context = fsopen(type, FSOPEN_CLOEXEC), tree;
+
+	check(context, type);
+	for (; options && (*options)[0]; options++)
+		check(fsconfig(context, (*options)[1] ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG,
+			       (*options)[0], (*options)[1], 0), type);
+	check(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), type);
+	tree = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID | attributes);
+	check(tree, type);
+	close(context);
+	return tree;
+}
+
+static void attach(int tree, const char *path)
+{
+	check(move_mount(tree, "", root, path, MOVE_MOUNT_F_EMPTY_PATH), path);
+	close(tree);
+}
+
+static int copy_tree(int dir, const char *path, unsigned long attributes)
+{
+	struct mount_attr attr = {
+		.attr_set = attributes | MOUNT_ATTR_NOSUID, .propagation = MS_PRIVATE,
+	};
+	int tree = open_tree(dir, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
+			     (*path ? 0 : AT_EMPTY_PATH));
+
+	check(tree, path);
+	check(mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)), path);
+	return tree;
+}
+
+static void write_text(int dir, const char *path, int flags, unsigned mode, const char *text)
+{
+	int fd = openat(dir, path, O_WRONLY | O_CLOEXEC | flags, mode);
 
 	check(fd, path);
 	check(write(fd, text, strlen(text)), path);
 	close(fd);
 }
 
-static int new_file_system(const char *type, const char *mode)
+static void copy_file(const char *from, const char *to)
 {
-	int context = fsopen(type, FSOPEN_CLOEXEC), tree;
+	static char bytes[32768];
+	int source = open(from, O_RDONLY | O_CLOEXEC), target;
+	ssize_t size;
 
-	check(context, type);
-	if (mode)
-		check(fsconfig(context, FSCONFIG_SET_STRING, "mode", mode, 0), type);
-	if (strcmp(type, "devpts") == 0)
-		check(fsconfig(context, FSCONFIG_SET_STRING, "ptmxmode", "0666", 0), type);
-	check(fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0), type);
-	tree = fsmount(context, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID |
-		       (strcmp(type, "devpts") == 0 ? 0 : MOUNT_ATTR_NODEV));
-	check(tree, type);
-	close(context);
-	return tree;
+	check(source, from);
+	size = read(source, bytes, sizeof(bytes));
+	check(size, from);
+	target = openat(root, to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
+	check(target, to);
+	check(write(target, bytes, (size_t)size), to);
+	close(target);
+	close(source);
 }
 
-static void restrict_tree(int tree, unsigned long attributes)
+/* --- items ------------------------------------------------------------------------ */
+
+static void show_host(const char *path)
 {
-	struct mount_attr attr = {
-		.attr_set = attributes | MOUNT_ATTR_NOSUID,
-		.propagation = MS_PRIVATE,
-	};
-
-	check(mount_setattr(tree, "", AT_EMPTY_PATH | AT_RECURSIVE, &attr, sizeof(attr)), "mount_setattr");
-}
-
-static void attach(int tree, int root, const char *path)
-{
-	check(move_mount(tree, "", root, path, MOVE_MOUNT_F_EMPTY_PATH), path);
-	close(tree);
-}
-
-static int copy_tree(int dir, const char *path)
-{
-	int tree = open_tree(dir, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE);
-
-	check(tree, path);
-	return tree;
-}
-
-/* A path of the host's in the new root: a link as a link, the rest bound. */
-static void bind_host(int root, const char *path, unsigned long attributes)
-{
-	char host[256], target[256];
+	char host[256], text[256];
 	struct stat st;
 	ssize_t length;
-	int tree;
 
 	(void)snprintf(host, sizeof(host), "/%s", path);
 	if (lstat(host, &st) < 0)
 		return;
 	if (S_ISLNK(st.st_mode)) {
-		length = readlink(host, target, sizeof(target) - 1);
+		length = readlink(host, text, sizeof(text) - 1);
 		check(length, host);
-		target[length] = '\0';
-		check(symlinkat(target, root, path), path);
+		text[length] = '\0';
+		check(symlinkat(text, root, path), path);
+	} else if (S_ISREG(st.st_mode) && st.st_size <= 16 * 1024) {
+		copy_file(host, path);
+	} else {
+		check(S_ISDIR(st.st_mode) ? mkdirat(root, path, 0755)
+					  : mknodat(root, path, S_IFREG | 0644, 0), path);
+		attach(copy_tree(AT_FDCWD, host, READ_ONLY), path);
+	}
+}
+
+static void make_scratch(const char *path, unsigned mode)
+{
+	check(mkdirat(root, path, mode), path);
+	attach(copy_tree(root, path, MOUNT_ATTR_NODEV), path);
+}
+
+static void make_device(const char *path)
+{
+	char host[64];
+
+	(void)snprintf(host, sizeof(host), "/%s", path);
+	check(mknodat(root, path, S_IFREG | 0644, 0), path);
+	attach(copy_tree(AT_FDCWD, host, 0), path);
+}
+
+static void mask(const char *path)
+{
+	char host[64];
+	struct stat st;
+
+	(void)snprintf(host, sizeof(host), "/%s", path);
+	if (faccessat(AT_FDCWD, host, R_OK, AT_EACCESS) < 0)
+		return;
+	check(fstatat(root, path, &st, 0), path);
+	attach(copy_tree(root, S_ISDIR(st.st_mode) ? ".hidden/directory" : ".hidden/file",
+			 KERNEL_READ_ONLY), path);
+}
+
+static void make_kernel(const char *type, const char *path, const char *const options[][2],
+			unsigned attributes)
+{
+	check(mkdirat(root, path, 0755), path);
+	attach(new_file_system(type, options, attributes | MOUNT_ATTR_NOEXEC), path);
+}
+
+static void make_item(const struct item *item)
+{
+	static const char *const pts_options[][2] = {
+		{ "newinstance", NULL }, { "ptmxmode", "0666" }, { "mode", "620" }, { NULL, NULL },
+	};
+
+	switch (item->kind) {
+	case DIRECTORY:
+		check(mkdirat(root, item->path, item->mode), item->path);
+		return;
+	case SCRATCH:
+		make_scratch(item->path, item->mode);
+		return;
+	case LINK:
+		check(symlinkat(item->text, root, item->path), item->path);
+		return;
+	case TEXT:
+		write_text(root, item->path, O_CREAT | O_EXCL, item->mode, item->text);
+		if (strcmp(item->path, "etc/resolv.conf") == 0)
+			attach(copy_tree(root, item->path, READ_ONLY), item->path);
+		return;
+	case HOST:
+		show_host(item->path);
+		return;
+	case DEVICE:
+		make_device(item->path);
+		return;
+	case PROC:
+		make_kernel("proc", item->path, NULL, MOUNT_ATTR_NODEV);
+		proc = openat(root, item->path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		sysctls = openat(proc, "sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		check(sysctls, "proc/sys");
+		return;
+	case MASK:
+		mask(item->path);
+		return;
+	case DEVPTS:
+		make_kernel("devpts", item->path, pts_options, 0);
+		return;
+	case MQUEUE:
+		make_kernel("mqueue", item->path, NULL, MOUNT_ATTR_NODEV);
 		return;
 	}
-	if (S_ISDIR(st.st_mode))
-		check(mkdirat(root, path, 0755), path);
-	else
-		write_file(root, path, "");
-	tree = copy_tree(AT_FDCWD, host);
-	restrict_tree(tree, attributes);
-	attach(tree, root, path);
 }
 
-static void make_proc(int root, int empty)
+/* The directory that the caller stands in, at its own path, and the home. */
+static void make_places(const char *home)
 {
-	int proc = new_file_system("proc", NULL), tree;
+	char path[4096], *slash;
 
-	attach(dup(proc), root, "proc");
-	write_file(proc, "sys/user/max_user_namespaces", "1");
-	for (size_t i = 0; i < COUNT(masked); i++) {
-		if (faccessat(proc, masked[i], F_OK, 0) < 0)
-			continue;
-		tree = copy_tree(empty, "empty");
-		restrict_tree(tree, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
-		attach(tree, proc, masked[i]);
+	check(getcwd(path, sizeof(path)) ? 0 : -1, "getcwd");
+	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)mkdirat(root, path + 1, 0755);
+		*slash = '/';
 	}
-	for (size_t i = 0; i < COUNT(read_only); i++) {
-		if (faccessat(proc, read_only[i], F_OK, 0) < 0)
-			continue;
-		tree = copy_tree(proc, read_only[i]);
-		restrict_tree(tree, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
-		attach(tree, proc, read_only[i]);
-	}
-	close(proc);
+	check(mkdirat(root, path + 1, 0755), path);
+	attach(copy_tree(AT_FDCWD, "", READ_ONLY), path + 1);
+	(void)mkdirat(root, "home", 0755);
+	make_scratch(home + 1, 0700);
 }
 
-/* The new sysfs is mounted, three directories of it are kept, the rest covered. */
-static void make_sys(int root)
+/* The new sysfs is covered by a directory of ours, three parts of it are not. */
+static void make_sys(void)
 {
-	int trees[COUNT(sys_paths)], cover;
-	char path[64];
+	int cover, sys = new_file_system("sysfs", NULL, KERNEL_READ_ONLY);
 
-	attach(new_file_system("sysfs", NULL), root, "sys");
-	for (size_t i = 0; i < COUNT(sys_paths); i++) {
-		(void)snprintf(path, sizeof(path), "sys/%s", sys_paths[i]);
-		trees[i] = copy_tree(root, path);
-		restrict_tree(trees[i], MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
+	check(mkdirat(root, "sys", 0555), "sys");
+	cover = copy_tree(root, "sys", MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	check(move_mount(sys, "", root, "sys", MOVE_MOUNT_F_EMPTY_PATH), "sys");
+	check(move_mount(cover, "", root, "sys", MOVE_MOUNT_F_EMPTY_PATH), "cover");
+	for (size_t i = 0; i < COUNT(sys_directories); i++)
+		check(mkdirat(root, sys_directories[i], 0755), sys_directories[i]);
+	for (size_t i = 0; i < COUNT(sys_parts); i++) {
+		char path[64];
+
+		(void)snprintf(path, sizeof(path), "sys/%s", sys_parts[i]);
+		attach(copy_tree(sys, sys_parts[i], KERNEL_READ_ONLY), path);
 	}
-	check(mkdirat(root, ".sys", 0755), ".sys");
-	check(mkdirat(root, ".sys/devices", 0755), ".sys/devices");
-	check(mkdirat(root, ".sys/devices/system", 0755), ".sys/devices/system");
-	check(mkdirat(root, ".sys/devices/virtual", 0755), ".sys/devices/virtual");
-	check(mkdirat(root, ".sys/devices/virtual/net", 0755), ".sys/devices/virtual/net");
-	check(mkdirat(root, ".sys/class", 0755), ".sys/class");
-	check(mkdirat(root, ".sys/class/net", 0755), ".sys/class/net");
-	cover = copy_tree(root, ".sys");
-	restrict_tree(cover, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
-	attach(cover, root, "sys");
-	for (size_t i = 0; i < COUNT(sys_paths); i++) {
-		(void)snprintf(path, sizeof(path), "sys/%s", sys_paths[i]);
-		attach(trees[i], root, path);
-	}
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE };
+	check(mount_setattr(cover, "", AT_EMPTY_PATH, &attr, sizeof(attr)), "cover");
+	close(cover);
+	close(sys);
 }
 
-static void make_view(void)
-{
-	int root = new_file_system("tmpfs", "0755"), tree;
-	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
+/* --- the order of things -------------------------------------------------------------- */
 
+static int network;
+
+/* Makes the network namespace while the view is assembled. */
+static int help(void *unused)
+{
+	struct ifreq request = { .ifr_name = "lo" };
+	int fd;
+
+	(void)unused;
+	if (unshare(CLONE_NEWNET) < 0)
+		_exit(1);
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (ioctl(fd, SIOCGIFFLAGS, &request) < 0)
+		_exit(1);
+	request.ifr_flags |= IFF_UP;
+	if (ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+		_exit(1);
+	close(fd);
+	network = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	_exit(network < 0);
+}
+
+static void join_network(pid_t helper)
+{
+	int status = 0;
+
+	check(waitpid(helper, &status, 0), "wait for the network");
+	check(status == 0 ? setns(network, CLONE_NEWNET) : -1, "network");
+	close(network);
+}
+
+static void make_view(const char *home, pid_t helper)
+{
+	static const char *const options[][2] = {
+		{ "size", "2147483648" }, { "nr_inodes", "200000" }, { "mode", "755" }, { NULL, NULL },
+	};
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE };
+
+	root = new_file_system("tmpfs", options, MOUNT_ATTR_NODEV);
 	check(move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "/");
-	for (size_t i = 0; i < COUNT(directories); i++)
-		check(mkdirat(root, directories[i], 0755), directories[i]);
-	for (size_t i = 0; i < COUNT(files); i++)
-		write_file(root, files[i].path, files[i].text);
-	for (size_t i = 0; i < COUNT(links); i++)
-		check(symlinkat(links[i].target, root, links[i].path), links[i].path);
-	for (size_t i = 0; i < COUNT(system_paths); i++)
-		bind_host(root, system_paths[i], MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
-	for (size_t i = 0; i < COUNT(etc_paths); i++)
-		bind_host(root, etc_paths[i], MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV);
-	for (size_t i = 0; i < COUNT(devices); i++)
-		bind_host(root, devices[i], MOUNT_ATTR_NOEXEC);
-	for (size_t i = 0; i < COUNT(writable); i++) {
-		tree = copy_tree(root, writable[i]);
-		restrict_tree(tree, MOUNT_ATTR_NODEV);
-		attach(tree, root, writable[i]);
-	}
-	attach(new_file_system("devpts", "620"), root, "dev/pts");
-	attach(new_file_system("mqueue", NULL), root, "dev/mqueue");
-	make_proc(root, root);
-	make_sys(root);
+	check(mkdirat(root, ".hidden", 0755), ".hidden");
+	check(mkdirat(root, ".hidden/directory", 0555), ".hidden/directory");
+	check(mknodat(root, ".hidden/file", S_IFREG | 0444, 0), ".hidden/file");
+	(void)umask(0);
+	for (size_t i = 0; i < COUNT(items); i++)
+		make_item(&items[i]);
+	make_places(home);
+	join_network(helper);
+	make_sys();
+	attach(copy_tree(root, "proc/sys", KERNEL_READ_ONLY), "proc/sys");
+	(void)umask(022);
 	check(mount_setattr(root, "", AT_EMPTY_PATH, &attr, sizeof(attr)), "root");
 	check(fchdir(root), "root");
 	check(syscall(SYS_pivot_root, ".", "."), "pivot_root");
@@ -242,62 +393,79 @@ static void make_view(void)
 	close(root);
 }
 
-static void loopback_up(void)
+static void map_self(int dir, const char *uid_map, const char *gid_map)
 {
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	check(fd, "socket");
-	check(ioctl(fd, SIOCSIFFLAGS, &request), "lo");
-	close(fd);
+	write_text(dir, "self/uid_map", 0, 0, uid_map);
+	write_text(dir, "self/gid_map", 0, 0, gid_map);
 }
 
-static void map_self(const char *uid_map, const char *gid_map, int first)
-{
-	if (first)
-		write_file(AT_FDCWD, "/proc/self/setgroups", "deny");
-	write_file(AT_FDCWD, "/proc/self/uid_map", uid_map);
-	write_file(AT_FDCWD, "/proc/self/gid_map", gid_map);
-}
-
-/* In the second user namespace, with init's memory until the exec. */
-static int payload(void *argv)
+static void drop_rights(void)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[2] = { { 0 } };
-	struct rlimit no_core = { 0, 0 };
 
-	map_self("0 0 1", "0 0 1", 0);
+	check(prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
+		    SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
+		    SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED |
+		    SECBIT_KEEP_CAPS_LOCKED, 0, 0, 0), "securebits");
+	for (int cap = 0; prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) >= 0; cap++)
+		;
+	check(prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0), "ambient set");
+	check(syscall(SYS_capset, &header, none), "capset");
+	check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+}
+
+struct command {
+	char **argv;
+	char directory[4096];
+};
+
+/* In the second user namespace, with init's memory until the exec. */
+static int payload(void *context)
+{
+	const struct rlimit no_core = { 0, 0 }, processes = { 4096, 4096 };
+	const struct command *command = context;
+
+	map_self(proc, "0 0 1", "0 0 1");
+	check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable");
 	check(setpgid(0, 0), "setpgid");
 	check(syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL), "keyring");
 	check(close_range(3, ~0U, CLOSE_RANGE_CLOEXEC), "close_range");
 	check(setrlimit(RLIMIT_CORE, &no_core), "rlimit");
-	check(prctl(PR_SET_SECUREBITS, SECURE_ALL_BITS | SECURE_ALL_LOCKS, 0, 0, 0), "securebits");
-	for (int cap = 0; prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
-		check(prctl(PR_CAPBSET_DROP, cap, 0, 0, 0), "bounding set");
-	check(syscall(SYS_capset, &header, none), "capset");
-	check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
-	execv(((char **)argv)[0], argv);
+	check(setrlimit(RLIMIT_NPROC, &processes), "rlimit");
+	check(chdir(command->directory), command->directory);
+	drop_rights();
+	execv(command->argv[0], command->argv);
 	_exit(127);
 }
 
-/* `ids` are the maps of the first namespace, made before it exists: in it we
- * are nobody. */
-static _Noreturn void init(char **argv, const char *uid_map, const char *gid_map)
-{
-	static char stack[64 * 1024] __attribute__((aligned(16)));
-	int status = 0;
-	pid_t child, ended;
+static char stacks[2][64 * 1024] __attribute__((aligned(16)));
 
-	map_self(uid_map, gid_map, 1);
+/* `ids` are the maps of the first namespace, made before it exists: in it we are
+ * nobody. */
+static _Noreturn void init(struct command *command, const char *uid_map, const char *gid_map)
+{
+	int host_proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC), status = 0, null;
+	pid_t helper, child, ended;
+
 	check(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "pdeathsig");
-	loopback_up();
-	make_view();
+	write_text(host_proc, "self/setgroups", 0, 0, "deny");
+	map_self(host_proc, uid_map, gid_map);
+	helper = clone(help, stacks[0] + sizeof(stacks[0]), CLONE_VM | CLONE_FILES | SIGCHLD, NULL);
+	check(helper, "clone a helper");
+	make_view(getenv("HOME"), helper);
+	close(host_proc);
 	check(sethostname("immure", 6), "hostname");
+	check(setdomainname("(none)", 6), "domainname");
 	check(setsid(), "setsid");
-	child = clone(payload, stack + sizeof(stack), CLONE_VM | CLONE_VFORK | CLONE_NEWUSER | SIGCHLD, argv);
+	write_text(sysctls, "user/max_user_namespaces", 0, 0, "1");
+	child = clone(payload, stacks[1] + sizeof(stacks[1]),
+		      CLONE_VM | CLONE_VFORK | CLONE_NEWUSER | SIGCHLD, command);
 	check(child, "clone");
-	check(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable");
+	drop_rights();
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd <= 2; fd++)
+		check(dup2(null, fd), "/dev/null");
 	while ((ended = wait(&status)) != child)
 		check(ended, "wait");
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
@@ -307,21 +475,23 @@ int main(int argc, char **argv)
 {
 	struct clone_args args = {
 		.flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS |
-			CLONE_NEWNET | CLONE_NEWCGROUP,
+			CLONE_NEWCGROUP,
 		.exit_signal = SIGCHLD,
 	};
+	static struct command command;
 	char uid_map[32], gid_map[32];
 	int status = 0;
 	long child;
 
-	if (argc < 2)
+	if (argc < 2 || !getcwd(command.directory, sizeof(command.directory)))
 		return 125;
+	command.argv = argv + 1;
 	(void)snprintf(uid_map, sizeof(uid_map), "0 %u 1", getuid());
 	(void)snprintf(gid_map, sizeof(gid_map), "0 %u 1", getgid());
 	child = syscall(SYS_clone3, &args, sizeof(args));
 	check(child, "clone3");
 	if (child == 0)
-		init(argv + 1, uid_map, gid_map);
+		init(&command, uid_map, gid_map);
 	while (waitpid((pid_t)child, &status, 0) < 0)
 		check(errno == EINTR ? 0 : -1, "waitpid");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 125;

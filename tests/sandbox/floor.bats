@@ -1,0 +1,27 @@
+#!/usr/bin/env bats
+# The bench compares with tests/bench/floor.c, which makes the same system calls and
+# nothing else. It is no comparison unless what it makes is the same.
+
+load ../lib/common
+load ../lib/sandbox
+
+# All that the set-up decides, as the command sees it.
+look='id; pwd; hostname; ulimit -a
+cut -d " " -f 4-6,8- /proc/self/mountinfo | sort
+for dir in / /dev /etc /run /sys /tmp /var; do find $dir -xdev -path /proc -prune -o -printf "%p %M %l\n"; done | sort
+grep -E "^(Uid|Cap|NoNewPrivs|Seccomp)" /proc/self/status
+cat /proc/self/uid_map /proc/self/limits /proc/sys/user/max_user_namespaces /sys/class/net/lo/flags
+ls -l /proc/self/fd | wc -l; ps -e -o pid,ppid,sid,pgid'
+
+@test "what the launcher makes is what the floor makes" {
+	needs make gcc ps
+	make -s -C "$IMMURE_SOURCE" BUILD="$TEST_TMP" "$TEST_TMP/floor"
+	make_work
+	cd "$WORK" || return
+	inspect -- /bin/sh -c "$look"
+	assert_status 0
+	local made=$output
+	run --separate-stderr timeout -k 5 30 "$TEST_TMP/floor" /bin/sh -c "$look"
+	assert_status 0
+	assert_equal "$output" "$made"
+}
