@@ -38,7 +38,7 @@ with_options() {
 		chmod +x "$TEST_TMP/bin/$name"
 		PATH=$TEST_TMP/bin:$PATH run -127 immure run "$name"
 		assert_equal "${#lines[@]}" 3
-		refute grep -qP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$output"
+		refute env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$output"
 		[[ ${lines[0]} == 'immure: execute: '*': No such file or directory' ]]
 		local by_path by_name
 		by_path=$(typed 1)

@@ -373,5 +373,5 @@ hint: what a profile says is trusted: use one of your own'
 	echo "hostname x" >"$name"
 	run "$IMMURE" profile show "./$name"
 	assert_status 0
-	refute grep -qP '[\x00-\x08\x0b-\x1f\x7f-\x9f]' <<<"$output"
+	refute env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f-\x9f]' <<<"$output"
 }
