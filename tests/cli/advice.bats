@@ -13,12 +13,23 @@ setup() {
 	cd "$TEST_TMP/work" || return
 }
 
-# on_terminal COMMAND...: run it with a terminal for all three, without the returns
-# that a terminal puts before newlines.
+# on_terminal COMMAND...: run it with a terminal for all three, on which nobody types,
+# without the returns that a terminal puts before newlines. (script(1) types an end of
+# file of its own, which a terminal in raw mode echoes.)
 on_terminal() {
-	local command
-	printf -v command '%q ' "$@"
-	SHELL=/bin/bash timeout -k 5 30 script -qec "$command" /dev/null </dev/null | tr -d '\r'
+	timeout -k 5 30 python3 -c '
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+	os.execvp(sys.argv[1], sys.argv[1:])
+while True:
+	try:
+		data = os.read(terminal, 65536)
+	except OSError:
+		break
+	sys.stdout.buffer.write(data)
+sys.stdout.flush()
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@" </dev/null | tr -d '\r'
 	return "${PIPESTATUS[0]}"
 }
 
@@ -33,7 +44,7 @@ chown='immure: advice: it was root of one user id, and chown to another fails; t
 of_root() { is_root || printf '%s\n' "$@"; }
 
 @test "a command that fails on a terminal: what it ran without, in three lines" {
-	needs script
+	needs python3
 	run on_terminal "$IMMURE" run false
 	assert_status 1
 	assert_equal "$output" "$network
@@ -42,7 +53,7 @@ $both$(of_root '' "$chown")"
 }
 
 @test "each advice names an option that, typed, takes it away" {
-	needs script
+	needs python3
 	run on_terminal "$IMMURE" run --share net false
 	assert_output_lacks "$network"
 	run on_terminal "$IMMURE" run --cwd rw false
@@ -82,7 +93,7 @@ $both$(of_root '' "$chown")"
 }
 
 @test "no advice for success, for the end of a time, for a signal" {
-	needs script
+	needs python3
 	run on_terminal "$IMMURE" run true
 	assert_status 0
 	assert_equal "$output" ''
@@ -99,13 +110,13 @@ $both$(of_root '' "$chown")"
 }
 
 @test "advice when it is the shell inside that did not find something" {
-	needs script
+	needs python3
 	run -127 on_terminal "$IMMURE" run sh -c nonesuch
 	assert_output_has "$network"
 }
 
 @test "no advice where nobody reads it, and none that was not wanted" {
-	needs script
+	needs python3
 	run "$IMMURE" run false
 	assert_status 1
 	assert_equal "$output" ''
@@ -148,7 +159,7 @@ $both$(of_root '' "$chown")"
 # --- colours -------------------------------------------------------------------------------
 
 @test "colours on a terminal, unless NO_COLOR or TERM say otherwise" {
-	needs script
+	needs python3
 	local escape=$'\e['
 	export NO_COLOR=
 	run on_terminal "$IMMURE" run false
@@ -186,7 +197,7 @@ assert_clean() {
 }
 
 @test "escape sequences in words, names, variables and files do not reach the terminal" {
-	needs script
+	needs python3
 	local evil=$'\e]0;x\a\e[31m\u9b31m\u202e\xff\r'
 	run on_terminal "$IMMURE" "$evil"
 	assert_clean
@@ -238,7 +249,7 @@ assert_clean() {
 }
 
 @test "names that the command leaves behind are escaped too" {
-	needs script git
+	needs python3
 	# shellcheck disable=SC2016 # for the shell inside
 	run on_terminal "$IMMURE" run --cwd rw sh -c '
 		name=$(printf "\033]0;x\007\033[31m")
@@ -250,7 +261,7 @@ assert_clean() {
 
 @test "what the command itself writes is its own" {
 	# A relay is no filter: colours of programs must work.
-	needs script
+	needs python3
 	run on_terminal "$IMMURE" run printf '\033[31mred\033[0m\n'
 	assert_equal "$output" $'\e[31mred\e[0m'
 }
