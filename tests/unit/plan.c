@@ -493,7 +493,7 @@ static void test_origins(void)
 		CHECK(item->origin && *item->origin, "%s", item->target);
 	CHECK(text_is(item_at(plan, "/x")->origin, "command line"), "%s", item_at(plan, "/x")->origin);
 	CHECK(text_is(plan->limits.items[plan->limits.count - 1].origin, "command line"), "nofile");
-	CHECK(text_is(plan->tunings.items[0].origin, "command line"), "net.x");
+	CHECK(text_is(plan->tunings.items[plan->tunings.count - 1].origin, "command line"), "net.x");
 	CHECK(text_begins(item_at(plan, "/usr")->origin, "default.profile"), "%s",
 	      item_at(plan, "/usr")->origin);
 }
