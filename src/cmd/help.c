@@ -67,8 +67,8 @@ static void print_group(enum option_group group, int all)
 
 		if (option->group != group || !(all || option->everyday))
 			continue;
-		if (all && printed++ == 0)
-			(void)printf("\n%s:\n", option_group_titles[group]);
+		if (printed++ == 0)
+			(void)printf("%s%s:\n", all ? "\n" : "", option_group_titles[group]);
 		print_option(option);
 	}
 }

@@ -59,6 +59,7 @@ everyday() {
 		grep -qE -e "^  (-., |    )--$option\b" <<<"$output" || fail_test "it lacks --$option"
 	done < <(everyday)
 	[[ $(grep -cE '^  (-., |    )--' <<<"$output") -eq $(everyday | wc -l) ]]
+	assert_equal "$(grep -E '^[A-Z].*:$' <<<"$output" | head -n 3)" $'General:\nFiles:\nIdentity:'
 	local short=$output
 	run "$IMMURE" run -h
 	assert_equal "$output" "$short"
