@@ -102,10 +102,11 @@ static const struct item items[] = {
 	{ DIRECTORY, "var", 0755, NULL }, { DIRECTORY, "var/lib", 0755, NULL },
 	{ LINK, "var/lock", 0, "/run/lock" }, { LINK, "var/run", 0, "/run" },
 	{ SCRATCH, "var/tmp", 01777, NULL },
-	{ DIRECTORY, "etc/default", 0755, NULL }, { HOST, "etc/default/locale", 0, NULL },
-	{ DIRECTORY, "etc/ssl", 0755, NULL }, { HOST, "etc/ssl/certs", 0, NULL },
+	{ HOST, "etc/default/locale", 0, NULL }, { HOST, "etc/ssl/certs", 0, NULL },
 	{ HOST, "etc/ssl/openssl.cnf", 0, NULL },
 	{ DIRECTORY, "run/user", 0755, NULL }, { DIRECTORY, "run/user/0", 0700, NULL },
+	{ HOST, "etc/pki/ca-trust/extracted", 0, NULL }, { HOST, "etc/pki/tls/certs", 0, NULL },
+	{ HOST, "etc/pki/tls/openssl.cnf", 0, NULL },
 };
 
 /* Kept of a new sysfs, with the directories that lead there. */
@@ -189,6 +190,20 @@ static void copy_file(const char *from, const char *to)
 
 /* --- items ------------------------------------------------------------------------ */
 
+/* The directories below /etc that lead to what the host has. */
+static void make_parents(const char *path)
+{
+	char parent[256];
+
+	(void)snprintf(parent, sizeof(parent), "%s", path);
+	for (char *slash = strchr(parent + 4, '/'); slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdirat(root, parent, 0755) < 0 && errno != EEXIST)
+			check(-1, parent);
+		*slash = '/';
+	}
+}
+
 static void show_host(const char *path)
 {
 	char host[256], text[256];
@@ -198,6 +213,8 @@ static void show_host(const char *path)
 	(void)snprintf(host, sizeof(host), "/%s", path);
 	if (lstat(host, &st) < 0)
 		return;
+	if (strncmp(path, "etc/", 4) == 0)
+		make_parents(path);
 	if (S_ISLNK(st.st_mode)) {
 		length = readlink(host, text, sizeof(text) - 1);
 		check(length, host);
