@@ -101,6 +101,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 }
 
 @test "a file by its number instead of its name" {
+	[[ $("$PROBE" handle /usr) != *EOPNOTSUPP ]] || skip 'files have no numbers here'
 	inspect -- "$PROBE" handle /usr
 	assert_equal "$output" 'handle: EPERM'
 	! is_root || assert_equal "$("$PROBE" handle /usr)" 'handle: ok'
