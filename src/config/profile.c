@@ -274,6 +274,7 @@ static int fetch_file(struct config *config, struct reading *reading, int fd,
 	for (const struct reading *by = reading->by; by; by = by->by)
 		if (by->id.type && file_same(&by->id, &reading->id))
 			return fail(err, 0, "%s includes itself", reading->file);
+	*list_add(config->arena, &config->profiles) = reading->file;
 	return file_read_fd(config->arena, fd, reading->file, LONGEST_FILE, ret_text,
 			    ret_length, err);
 }

@@ -1,6 +1,6 @@
 /* What a command that may write must not reach although it is there: our own
- * profiles, which decide about later runs, and, through links that an earlier run
- * left, what somebody names a second time. */
+ * profiles and those that this run was called with, which decide about later runs,
+ * and, through links that an earlier run left, what somebody names a second time. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -65,7 +65,7 @@ static void pin_above(struct planning *p, const char *path, const char *source,
 		if (!path_is_below(path, source))
 			return;
 		struct item *pin = item_add(p, ITEM_PIN, path_join(p->arena, target,
-					    path + strlen(source)), "immure's own profiles", order);
+					    path + strlen(source)), "a way to a profile", order);
 		pin->writable = true;
 		pin->base = target;
 	}
@@ -153,6 +153,49 @@ int guard_sources(struct planning *p, struct error *err)
 		list_each(const struct item, item, &p->plan->items)
 			if (item != place && is_host_source(item) &&
 			    check_source(p, item, dir, err) < 0)
+				return -1;
+	}
+	return 0;
+}
+
+/* --- the profiles of this run ------------------------------------------------------ */
+
+/* Order 0: what somebody mounted over the place needs no guard. */
+static int guard_profile(struct planning *p, const struct item *place, const char *dir,
+			 const char *file, struct error *err)
+{
+	struct trail trail = follow(p->arena, file, dir);
+
+	if (trail.link) {
+		(void)fail(err, 0, "%s (%s): the link %s, on the way to the profile %s, stands"
+			   " where the command can write, and could be exchanged", place->source,
+			   place->origin, trail.link, file);
+		return hint(err, "name the profile by where it leads: %s", trail.end);
+	}
+	if (!trail.exists || !path_is_below(trail.end, dir))
+		return 0;
+	item_add(p, ITEM_READ_ONLY, path_join(p->arena, place->target, trail.end + strlen(dir)),
+		 "a profile of this run", 0)->base = place->target;
+	pin_above(p, trail.end, dir, place->target, 0);
+	return 0;
+}
+
+int guard_profiles(struct planning *p, struct error *err)
+{
+	const char *base = p->host.current ? p->host.current : "/";
+	size_t count = p->plan->items.count;
+
+	for (size_t i = 0; i < count; i++) {
+		/* A copy: the list grows and moves. */
+		const struct item place = p->plan->items.items[i];
+		const char *dir = is_writable_directory(&place)
+			? file_resolved(p->arena, place.source) : NULL;
+
+		if (!dir)
+			continue;
+		list_each(const char *const, file, &p->config->profiles)
+			if (guard_profile(p, &place, dir, path_normal(p->arena, base, *file),
+					  err) < 0)
 				return -1;
 	}
 	return 0;

@@ -56,6 +56,7 @@ int plan_system(struct planning *p, const struct place *place, struct error *err
 int guard_own_config(struct planning *p, const char *source, const char *target,
 		     bool writable, const char *origin, size_t order, struct error *err);
 int guard_sources(struct planning *p, struct error *err);
+int guard_profiles(struct planning *p, struct error *err);
 
 /* git.c: the guard of a writable directory's .git. */
 void plan_git(struct planning *p, const char *source, const char *target,

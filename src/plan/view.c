@@ -426,7 +426,7 @@ int plan_view(struct planning *p, struct error *err)
 	runtime->mode = 0700;
 	runtime->gives_way = true;
 	drop_overruled(p);
-	return guard_sources(p, err);
+	return guard_sources(p, err) < 0 ? -1 : guard_profiles(p, err);
 }
 
 int plan_finish(struct planning *p, struct error *err)

@@ -130,3 +130,30 @@ assert_not_planted() {
 	inspect --cwd rw -- true
 	assert_status 125
 }
+
+@test "without walls a profile of the project's is changed like any other file" {
+	printf 'include default\n' >mine.profile
+	echo 'setenv PLANTED=yes' >>mine.profile
+	inspect --profile ./mine.profile -- printenv PLANTED
+	assert_equal "$output" yes
+}
+
+@test "the profiles that a run was called with are read-only to it, with all that they include" {
+	mkdir -p profiles/more
+	printf 'include default\ninclude more/one.profile\n' >profiles/mine.profile
+	printf 'setenv A=1\n' >profiles/more/one.profile
+	inspect --profile profiles/mine.profile --cwd rw -- sh -c 'touch here profiles/here
+		for f in profiles/mine.profile profiles/more/one.profile; do echo "setenv PLANTED=yes" >>$f; rm $f; mv $f x; done
+		mv profiles old; mv profiles/more old; mkdir -p profiles/more; echo "setenv PLANTED=yes" >profiles/mine.profile; true'
+	assert_status 0
+	[[ -e here && -e profiles/here ]]
+	inspect --profile profiles/mine.profile -- printenv PLANTED
+	assert_equal "$output" ''
+	ln -s profiles/more/one.profile link.profile
+	inspect --profile ./link.profile --cwd rw -- true
+	assert_status 125
+	assert_stderr_has "link.profile, on the way to the profile"
+	# Where nothing can be written nothing has to be guarded.
+	inspect --profile ./link.profile --dry-run -- true
+	assert_status 0
+}

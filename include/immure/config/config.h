@@ -108,6 +108,7 @@ struct config {
 
 	const struct reading *reading;	/* the profiles that are being read right now */
 	unsigned profiles_read;		/* how many so far: a bound for includes */
+	LIST(const char *) profiles;	/* the files among them, as they were opened */
 };
 
 /* The origin as a user reads it: "command line", or "FILE:LINE". */
