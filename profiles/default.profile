@@ -63,6 +63,10 @@ etc ssl/certs
 etc ssl/openssl.cnf
 etc timezone
 
+# The kernel: its network is its own, so that it may use every port of it and ping
+sysctl net.ipv4.ip_unprivileged_port_start=0
+sysctl "net.ipv4.ping_group_range=0 0"
+
 # Environment
 env-keep TERM
 env-keep COLORTERM

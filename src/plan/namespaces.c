@@ -155,10 +155,16 @@ static int plan_sysctl(struct planning *p, const struct tunable *sysctl, struct 
 
 		if (!text_begins(sysctl->key, own_sysctls[i].start))
 			continue;
-		if (p->shares[namespace])
+		if (p->shares[namespace] && said_here(sysctl->origin))
 			return fail(err, 0, "sysctl %s (%s): the %s namespace is shared with"
 				    " the host", sysctl->key, origin,
 				    namespace_kinds[namespace].name);
+		/* A profile's is for a namespace of its own, and there is none. */
+		if (p->shares[namespace]) {
+			skipped(p, "sysctl %s (%s): the %s namespace is shared with the host",
+				sysctl->key, origin, namespace_kinds[namespace].name);
+			return 0;
+		}
 		*list_add(p->arena, &p->plan->tunings) =
 			(struct tuning){ sysctl->key, sysctl->value, origin };
 		return 0;
