@@ -89,7 +89,7 @@ expected() {
 		mkfifo go
 		timeout 20 "$IMMURE" run --cwd ro -- sh -c "echo on; read -r line; ls m; grep -c $PWD/m /proc/self/mountinfo" <go >out &
 		exec 9>go
-		until grep -q on out; do sleep 0.02; done
+		until grep -qs on out; do sleep 0.02; done
 		mount -t tmpfs none m && touch m/seen && ls m
 		echo >&9
 		wait' - "$WORK"
