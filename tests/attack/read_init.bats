@@ -41,9 +41,11 @@ true'
 	done
 }
 
-@test "the host sees no arguments of it either" {
+@test "from outside it has no arguments either, and its files are not the caller's" {
 	hold --setenv SECRET=canary
 	assert_equal "$(tr -d '\0' <"/proc/$INIT/cmdline")" immure-init
+	# What is not dumpable belongs to root: proc(5).
+	assert_equal "$(stat -c %u "/proc/$INIT/environ" "/proc/$INIT/fd" "/proc/$INIT/maps" | sort -u)" 0
 	release
 }
 
