@@ -6,6 +6,7 @@ load ../lib/common
 load ../lib/sandbox
 
 # All that the set-up decides, as the command sees it.
+# shellcheck disable=SC2016 # for the shell inside
 look='id; pwd; hostname; ulimit -a
 cut -d " " -f 4-6,8- /proc/self/mountinfo | sort
 for dir in / /dev /etc /run /sys /tmp /var; do find $dir -xdev -path /proc -prune -o -printf "%p %M %l\n"; done | sort
