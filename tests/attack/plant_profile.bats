@@ -142,6 +142,7 @@ assert_not_planted() {
 	mkdir -p profiles/more
 	printf 'include default\ninclude more/one.profile\n' >profiles/mine.profile
 	printf 'setenv A=1\n' >profiles/more/one.profile
+	# shellcheck disable=SC2016 # for the shell inside
 	inspect --profile profiles/mine.profile --cwd rw -- sh -c 'touch here profiles/here
 		for f in profiles/mine.profile profiles/more/one.profile; do echo "setenv PLANTED=yes" >>$f; rm $f; mv $f x; done
 		mv profiles old; mv profiles/more old; mkdir -p profiles/more; echo "setenv PLANTED=yes" >profiles/mine.profile; true'
