@@ -44,16 +44,16 @@ teardown() {
 }
 
 @test "POSIX message queues" {
-	"$PROBE" mq-open /immure-test
-	run "$PROBE" mq-find /immure-test
+	"$PROBE" mq-open "/immure-test-$BASHPID"
+	run "$PROBE" mq-find "/immure-test-$BASHPID"
 	assert_equal "$output" 'mq-find: ok'
-	inspect -- "$PROBE" mq-find /immure-test
+	inspect -- "$PROBE" mq-find "/immure-test-$BASHPID"
 	assert_equal "$output" 'mq-find: ENOENT'
 	inspect --ro-bind "$PROBE" -- sh -c '"$1" mq-open /immure-inside; ls /dev/mqueue' - "$PROBE"
 	assert_equal "$output" $'mq-open: ok\nimmure-inside'
 	run "$PROBE" mq-find /immure-inside
 	assert_equal "$output" 'mq-find: ENOENT'
-	"$PROBE" mq-unlink /immure-test
+	"$PROBE" mq-unlink "/immure-test-$BASHPID"
 }
 
 @test "System V queues, semaphores and shared memory" {
