@@ -10,6 +10,7 @@
 #include <immure/config/config.h>
 #include <immure/plan/plan.h>
 #include <immure/run/sandbox.h>
+#include <immure/sys/process.h>
 
 #include "cmd.h"
 
@@ -69,6 +70,10 @@ static int run_plan(const struct config *config, const struct plan *plan, struct
 	if (sandbox_run(plan, &outcome, err) < 0)
 		return err->status == 127 ? explain_not_found(plan, err) : -1;
 	say_ending(config, plan, &outcome);
+	/* A shell ends its loop or its script only if what it waited for has died of
+	 * Ctrl-C; its $? is the same 130. */
+	if (outcome.signal)
+		process_die_of(outcome.signal, outcome.group);
 	return outcome.status;
 }
 

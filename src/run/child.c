@@ -125,8 +125,10 @@ int child_start_session(struct sandbox *box, struct error *err)
 		return 0;
 	box->slave = take_fd(&box->view.slave);
 	tty_copy_modes(box->tty, box->slave);
-	if (!box->eager)
-		tty_output_processing(box->slave, false);
+	if (!box->eager) {
+		tty_make_sane(box->slave);
+		tty_set_newlines(box->slave, false);
+	}
 	if (tty_control(box->slave, err) < 0)
 		return -1;
 	if (sync_send(box->init_end, SYNC_TERMINAL, 0, false, box->view.master, err) < 0)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <immure/base/fd.h>
+#include <immure/sys/file.h>
 #include <immure/sys/host.h>
 #include <immure/sys/process.h>
 #include <immure/sys/socket.h>
@@ -22,6 +23,21 @@ int parent_take_signals(struct sandbox *box, struct error *err)
 	return box->signals < 0 ? -1 : 0;
 }
 
+/* The pipe of an earlier descriptor that appends to the same file: what is written
+ * to one and the other must arrive in that order. */
+static int shared_append_end(const struct sandbox *box, int fd)
+{
+	struct file_id one, other;
+
+	if (file_look_fd(fd, &one) < 0)
+		return NO_FD;
+	for (int earlier = 0; earlier < fd; earlier++)
+		if (box->append_ends[earlier] != NO_FD &&
+		    file_look_fd(earlier, &other) == 0 && file_same(&one, &other))
+			return fcntl(box->append_ends[earlier], F_DUPFD_CLOEXEC, 3);
+	return NO_FD;
+}
+
 /* A file that was opened for append: the command could truncate it, so it gets a
  * pipe, and what comes out of it is appended here. */
 int parent_prepare_files(struct sandbox *box, struct error *err)
@@ -31,6 +47,9 @@ int parent_prepare_files(struct sandbox *box, struct error *err)
 	terminal_look(box);
 	for (int fd = 0; fd <= 2; fd++) {
 		if (box->plan->stdio[fd] != STDIO_APPEND)
+			continue;
+		box->append_ends[fd] = shared_append_end(box, fd);
+		if (box->append_ends[fd] != NO_FD)
 			continue;
 		if (pipe2(ends, O_CLOEXEC) < 0)
 			return fail(err, errno, "make a pipe");
@@ -105,7 +124,7 @@ static void tell_command(struct sandbox *box, int number, bool group)
 		(void)sync_send(box->supervisor_end, SYNC_SIGNAL, number, group, NO_FD, &ignored);
 }
 
-static bool ends_a_start(int number)
+static bool asks_to_end(int number)
 {
 	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
 }
@@ -113,13 +132,19 @@ static bool ends_a_start(int number)
 static void handle_signal(struct sandbox *box, const struct signal_news *news)
 {
 	switch (news->number) {
-	case SIGCHLD: case SIGPIPE:
+	case SIGCHLD:
 		return;			/* about ourselves */
+	case SIGPIPE:
+		if (news->from_self)
+			return;
+		break;
 	case SIGWINCH:
 		terminal_resize(box);
-		return;
+		if (news->from_terminal)
+			return;
+		break;
 	case SIGCONT:
-		terminal_claim(box, box->eager);
+		terminal_continued(box);
 		break;
 	case SIGTTIN: case SIGTTOU:
 		if (news->from_terminal)
@@ -131,30 +156,36 @@ static void handle_signal(struct sandbox *box, const struct signal_news *news)
 	/* What nohup(1), or a shell for its background, made us ignore stays ignored. */
 	if (sigismember(&box->ignored, news->number) == 1)
 		return;
-	if (!is_running(box) && ends_a_start(news->number)) {
+	if (news->from_terminal || news->number == SIGTSTP)
+		(void)sigaddset(&box->heard, news->number);
+	if (!is_running(box) && asks_to_end(news->number)) {
 		box->died_of = news->number;
 		kill_all(box);
 		return;
 	}
+	if (box->init == NO_FD && asks_to_end(news->number))
+		box->hurried = true;
 	/* A key of the terminal is for all of the foreground, kill(1) for one. */
 	tell_command(box, news->number, news->from_terminal);
 }
 
 static void handle_timer(struct sandbox *box, struct error *err)
 {
-	if (box->timed_out || !is_running(box)) {
-		box->timed_out = true;
+	if (box->init == NO_FD) {
+		box->hurried = true;
+	} else if (box->timed_out || !is_running(box)) {
 		kill_all(box);
-		fd_close(&box->timer);
-		return;
+	} else {
+		tell_command(box, SIGTERM, true);
+		tell_command(box, SIGCONT, true);
 	}
 	box->timed_out = true;
-	tell_command(box, SIGTERM, true);
-	tell_command(box, SIGCONT, true);
 	fd_close(&box->timer);
 	box->timer = timer_new(GRACE_MILLISECONDS, err);
-	if (box->timer < 0)
+	if (box->timer < 0) {
 		kill_all(box);
+		box->hurried = true;
+	}
 }
 
 /* Limits of namespaces are those of the user namespace that asks: in its new one init
@@ -219,13 +250,15 @@ static void relays_of(struct sandbox *box, struct relay *ret_relays[RELAY_COUNT]
 		ret_relays[2 + fd] = &box->appends[fd];
 }
 
-/* What the command wrote last must still arrive; what is typed need not. */
+/* What the command wrote last must still arrive, unless its time is over or we are
+ * asked to end; what is typed need not. */
 static bool is_over(struct sandbox *box)
 {
 	if (box->init != NO_FD)
 		return false;
-	return relay_is_done(&box->from_command) && relay_is_done(&box->appends[0]) &&
-	       relay_is_done(&box->appends[1]) && relay_is_done(&box->appends[2]);
+	return box->hurried ||
+	       (relay_is_done(&box->from_command) && relay_is_done(&box->appends[0]) &&
+		relay_is_done(&box->appends[1]) && relay_is_done(&box->appends[2]));
 }
 
 static int turn(struct sandbox *box, struct error *err)
@@ -247,6 +280,7 @@ static int turn(struct sandbox *box, struct error *err)
 	for (int i = 0; i < RELAY_COUNT; i++)
 		relay_move(relays[i], polled[RELAYS + 2 * i].revents,
 			   polled[RELAYS + 2 * i + 1].revents);
+	terminal_relayed(box);
 	if (polled[SIGNALS].revents)
 		while (signal_read(box->signals, &news))
 			handle_signal(box, &news);
@@ -288,6 +322,7 @@ void parent_close(struct sandbox *box)
 	fd_close(&box->init);
 	fd_close(&box->init_end);
 	fd_close(&box->supervisor_end);
+	fd_close(&box->screen);
 	fd_close(&box->master);
 	fd_close(&box->timer);
 	fd_close(&box->signals);

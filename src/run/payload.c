@@ -117,7 +117,7 @@ int payload_drop_capabilities(struct sandbox *box, struct error *err)
 int payload_refuse_privileges(struct sandbox *box, struct error *err)
 {
 	/* Credentials changed: whoever is process 1 must ask again to die with us. */
-	if (box->plan->as_pid_1 && process_die_with_parent(err) < 0)
+	if (box->plan->as_pid_1 && child_die_with_supervisor(box, err) < 0)
 		return -1;
 	return confine_privileges(box->plan, err);
 }

@@ -73,3 +73,18 @@ void relay_move(struct relay *relay, short from_news, short to_news)
 	else if (relay->start < relay->end && to_news)
 		relay_write(relay);
 }
+
+/* Pass on what is there already, as far as the other end takes it at once. */
+void relay_flush(struct relay *relay)
+{
+	enum { MOST_ROUNDS = 256 };
+
+	for (int round = 0; round < MOST_ROUNDS; round++) {
+		struct pollfd polled[2];
+
+		relay_wants(relay, &polled[0], &polled[1]);
+		if (poll(polled, 2, 0) <= 0)
+			return;
+		relay_move(relay, polled[0].revents, polled[1].revents);
+	}
+}

@@ -80,6 +80,9 @@ struct sandbox {
 	bool timed_out;
 	int wait_status;	/* of init */
 	int died_of;		/* a signal that came before the command ran */
+	bool hurried;		/* do not wait until the last output is taken */
+	sigset_t heard;		/* of the terminal's signals: that our group got, */
+	sigset_t typed;		/* that only the private terminal got */
 
 	/* Supervisor: the caller's terminal and its private twin. */
 	int tty;		/* 0, 1 or 2; NO_FD: there is none */
@@ -87,6 +90,8 @@ struct sandbox {
 	bool eager;		/* it reads from the terminal from the start */
 	bool raw;
 	struct termios modes;	/* of the caller's, before it was raw */
+	bool shared;		/* others of our pipeline write to it too */
+	int screen;		/* the caller's, opened again so that it never blocks */
 	struct relay to_command, from_command;
 
 	/* Supervisor: files opened for append, relayed through pipes. */
@@ -166,11 +171,14 @@ void terminal_claim(struct sandbox *box, bool wanted);
 void terminal_give_back(struct sandbox *box);
 void terminal_resize(struct sandbox *box);
 void terminal_stopped(struct sandbox *box, int signal);
+void terminal_continued(struct sandbox *box);
+void terminal_relayed(struct sandbox *box);
 
 /* relay.c */
 struct pollfd;
 void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct pollfd *ret_to);
 void relay_move(struct relay *relay, short from_news, short to_news);
+void relay_flush(struct relay *relay);
 bool relay_is_done(const struct relay *relay);
 
 /* watch.c: what appeared in writable directories that git runs later. */

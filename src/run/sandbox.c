@@ -95,7 +95,8 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	memset(box, 0, sizeof(*box));
 	box->plan = plan;
 	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;
-	box->tty = box->master = box->slave = box->procfs = box->sysctls = NO_FD;
+	box->tty = box->screen = box->master = box->slave = NO_FD;
+	box->procfs = box->sysctls = NO_FD;
 	box->to_command = box->from_command = no_relay;
 	for (int i = 0; i < 3; i++) {
 		box->appends[i] = no_relay;
@@ -118,6 +119,18 @@ static int status_of_run(const struct sandbox *box, struct error *err)
 		    status_of(box->wait_status));
 }
 
+/* Did the command die of what the user typed, or of what our whole group got? */
+static void note_keys(const struct sandbox *box, struct outcome *outcome)
+{
+	int number = outcome->status - 128;
+
+	if (number != SIGINT && number != SIGQUIT)
+		return;
+	outcome->group = sigismember(&box->typed, number) == 1;
+	if (outcome->group || sigismember(&box->heard, number) == 1)
+		outcome->signal = number;
+}
+
 int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct error *err)
 {
 	static struct sandbox box;	/* its relays are large, and there is one */
@@ -128,6 +141,7 @@ int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct err
 	if (result < 0)
 		return -1;
 	ret_outcome->status = status_of_run(&box, err);
+	note_keys(&box, ret_outcome);
 	if (ret_outcome->status < 0)
 		return -1;
 	watch_report(plan, ret_outcome);

@@ -235,24 +235,31 @@ int process_nice(int nice, struct error *err)
 	return 0;
 }
 
+/* The C library keeps two signals for its threads and lets nobody touch them. Here
+ * there are no threads, and they are signals as the others: so the kernel is asked. */
+enum { KERNEL_SET_SIZE = 8 };
+
+static bool signal_reset(int number)
+{
+	/* Its struct sigaction begins with the handler, and all zero is the default. */
+	uintptr_t was[4] = { 0 };
+	const uintptr_t none[4] = { 0 };
+
+	(void)syscall(SYS_rt_sigaction, number, none, was, KERNEL_SET_SIZE);
+	return was[0] == (uintptr_t)SIG_IGN;
+}
+
 int signals_take(sigset_t *ret_ignored, struct error *err)
 {
 	sigset_t all;
 
-	(void)sigfillset(&all);
-	if (sigprocmask(SIG_SETMASK, &all, NULL) < 0)
+	memset(&all, 0xff, sizeof(all));
+	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, KERNEL_SET_SIZE) < 0)
 		return fail(err, errno, "block signals");
 	(void)sigemptyset(ret_ignored);
-	for (int number = 1; number <= SIGRTMAX; number++) {
-		struct sigaction action;
-
-		if (sigaction(number, NULL, &action) < 0 || action.sa_handler == SIG_DFL)
-			continue;
-		if (action.sa_handler == SIG_IGN)
+	for (int number = 1; number <= SIGRTMAX; number++)
+		if (signal_reset(number))
 			(void)sigaddset(ret_ignored, number);
-		action = (struct sigaction){ .sa_handler = SIG_DFL };
-		(void)sigaction(number, &action, NULL);
-	}
 	int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? fail(err, errno, "receive signals") : fd;
 }
@@ -275,22 +282,34 @@ void signal_drop(int number)
 	(void)sigtimedwait(&one, NULL, &now);
 }
 
-bool process_stop(int number)
+bool process_stop(int number, bool group)
 {
 	const struct timespec now = { 0 };
-	sigset_t one, before, cont;
+	sigset_t one, cont;
 
 	(void)sigemptyset(&one);
 	(void)sigaddset(&one, number);
 	(void)sigemptyset(&cont);
 	(void)sigaddset(&cont, SIGCONT);
 	signal_drop(SIGCONT);
-	(void)kill(0, number);
+	(void)kill(group ? 0 : getpid(), number);
 	/* Pending until here; it takes effect, or is thrown away, on the way out of
 	 * this call. A SIGCONT that is then pending was what woke us. */
-	(void)sigprocmask(SIG_UNBLOCK, &one, &before);
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)sigprocmask(SIG_UNBLOCK, &one, NULL);
+	(void)sigprocmask(SIG_BLOCK, &one, NULL);
 	return sigtimedwait(&cont, NULL, &now) == SIGCONT;
+}
+
+void process_die_of(int number, bool group)
+{
+	const struct rlimit no_core = { 0, 0 };
+	sigset_t one;
+
+	(void)setrlimit(RLIMIT_CORE, &no_core);
+	(void)sigemptyset(&one);
+	(void)sigaddset(&one, number);
+	(void)kill(group ? 0 : getpid(), number);
+	(void)sigprocmask(SIG_UNBLOCK, &one, NULL);
 }
 
 bool signal_read(int fd, struct signal_news *ret_news)
@@ -303,6 +322,7 @@ bool signal_read(int fd, struct signal_news *ret_news)
 		.number = (int)info.ssi_signo,
 		.from_terminal = info.ssi_code == SI_KERNEL,
 		.from_outside = info.ssi_pid == 0,
+		.from_self = (pid_t)info.ssi_pid == getpid(),
 	};
 	return true;
 }

@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -37,6 +39,23 @@ void tty_copy_modes(int from, int to)
 	tty_copy_size(from, to);
 }
 
+void tty_make_sane(int tty)
+{
+	struct termios modes;
+
+	if (tcgetattr(tty, &modes) < 0)
+		return;
+	modes.c_iflag |= BRKINT | ICRNL | IXON;
+	modes.c_iflag &= ~(tcflag_t)(INLCR | IGNCR | ISTRIP);
+	modes.c_oflag |= OPOST | ONLCR;
+	modes.c_lflag |= ISIG | ICANON | IEXTEN | ECHO | ECHOE | ECHOK;
+	modes.c_cc[VMIN] = 1;
+	modes.c_cc[VTIME] = 0;
+	if (modes.c_cc[VLNEXT] == _POSIX_VDISABLE)
+		modes.c_cc[VLNEXT] = CTRL('v');
+	(void)tcsetattr(tty, TCSANOW, &modes);
+}
+
 void tty_copy_size(int from, int to)
 {
 	struct winsize size;
@@ -65,22 +84,72 @@ int tty_raw(int tty, struct termios *ret_before, struct error *err)
 	return 0;
 }
 
+bool tty_is_raw(int tty)
+{
+	struct termios modes;
+
+	return tcgetattr(tty, &modes) == 0 &&
+	       !(modes.c_lflag & (ISIG | ICANON | ECHO));
+}
+
 void tty_restore(int tty, const struct termios *before)
 {
 	(void)tcsetattr(tty, TCSANOW, before);
 }
 
-void tty_output_processing(int tty, bool on)
+/* Set or clear one output flag; not a call more than it takes. */
+static void set_output_flag(int tty, tcflag_t flag, bool on)
 {
 	struct termios modes;
 
-	if (tcgetattr(tty, &modes) < 0)
+	if (tcgetattr(tty, &modes) < 0 || !(modes.c_oflag & flag) == !on)
 		return;
-	if (on)
-		modes.c_oflag |= OPOST;
-	else
-		modes.c_oflag &= ~(tcflag_t)OPOST;
+	modes.c_oflag ^= flag;
 	(void)tcsetattr(tty, TCSANOW, &modes);
+}
+
+void tty_set_newlines(int tty, bool on)
+{
+	set_output_flag(tty, ONLCR, on);
+}
+
+void tty_follow_output(int tty, int inner)
+{
+	struct termios modes;
+
+	if (tcgetattr(inner, &modes) == 0)
+		set_output_flag(tty, OPOST, (modes.c_oflag & OPOST) && !(modes.c_oflag & ONLCR));
+}
+
+sigset_t tty_keys(int tty, const char *bytes, size_t size)
+{
+	static const struct { int index, signal; } keys[] = {
+		{ VINTR, SIGINT }, { VQUIT, SIGQUIT }, { VSUSP, SIGTSTP },
+	};
+	struct termios modes;
+	sigset_t found;
+
+	(void)sigemptyset(&found);
+	if (tcgetattr(tty, &modes) < 0)
+		return found;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		cc_t key = modes.c_cc[keys[i].index];
+
+		/* An editor reads Ctrl-Z as a byte, and then stops itself. */
+		if (key != _POSIX_VDISABLE && memchr(bytes, key, size) &&
+		    ((modes.c_lflag & ISIG) || keys[i].signal == SIGTSTP))
+			(void)sigaddset(&found, keys[i].signal);
+	}
+	return found;
+}
+
+int tty_open_again(int tty)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", tty);
+	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	return fd < 0 ? NO_FD : fd;
 }
 
 int tty_control(int tty, struct error *err)

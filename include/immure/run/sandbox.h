@@ -2,6 +2,8 @@
 #ifndef IMMURE_RUN_SANDBOX_H
 #define IMMURE_RUN_SANDBOX_H
 
+#include <stdbool.h>
+
 #include <immure/base/arena.h>
 
 struct error;
@@ -10,6 +12,9 @@ struct plan;
 /* How a run ended. */
 struct outcome {
 	int status;			/* for exit(3): the command's, 128 + signal, 124 */
+	int signal;			/* a key of the terminal that ended it: who is
+					 * around us must see us die of it too; or 0 */
+	bool group;			/* and it did not reach the rest of our group */
 	LIST(const char *) findings;	/* what was left in writable directories that
 					 * runs later, outside; from the plan's arena */
 };

@@ -89,16 +89,21 @@ void signals_release(void);
 /* Take a pending signal away. */
 void signal_drop(int number);
 
-/* Stop this process as an unhandled SIGTSTP or SIGTTIN would, and come back when
- * it is continued; false when the kernel refuses because nobody could continue
- * it (an orphaned process group). The rest of its group is stopped with it. */
-bool process_stop(int number);
+/* Stop this process as an unhandled SIGTSTP or SIGTTIN would, with `group` the rest
+ * of its group as well, and come back when it is continued; false when the kernel
+ * refuses because nobody could continue it (an orphaned process group). */
+bool process_stop(int number, bool group);
+
+/* End as an unhandled signal ends a process, without a core, with `group` together
+ * with the rest of its group. Comes back only if the signal does not end it. */
+void process_die_of(int number, bool group);
 
 /* One signal that came through signals_take()'s descriptor. */
 struct signal_news {
 	int number;
 	bool from_terminal;	/* the kernel sent it: a key, a hang-up */
 	bool from_outside;	/* the sender is not in this pid namespace */
+	bool from_self;		/* such as the SIGPIPE of an own write */
 };
 
 /* Read one signal; false when there is none. */
