@@ -33,7 +33,8 @@ setup() {
 		for words in 'run -- touch /tmp/immure-test-ran' 'run --help' 'profile show' --version --help ''; do
 			# shellcheck disable=SC2086 # several words
 			run "${as[@]}" "$TEST_TMP/immure" $words
-			assert_status 125
+			# The checker of a sanitized build cannot work in a setuid program.
+			[[ $output == *LeakSanitizer* ]] || assert_status 125
 			assert_output_has "is installed setuid or setgid"
 			assert_output_has "chmod u-s,g-s $TEST_TMP/immure"
 		done
