@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -67,8 +68,11 @@ static int run_plan(const struct config *config, const struct plan *plan, struct
 	struct outcome outcome = { 0 };
 
 	say_notes(config, plan);
-	if (sandbox_run(plan, &outcome, err) < 0)
+	if (sandbox_run(plan, &outcome, err) < 0) {
+		if (err->code == EMFILE)
+			return hint(err, "to allow more open files: ulimit -n 64");
 		return err->status == 127 ? explain_not_found(plan, err) : -1;
+	}
 	say_ending(config, plan, &outcome);
 	/* A shell ends its loop or its script only if what it waited for has died of
 	 * Ctrl-C; its $? is the same 130. */

@@ -275,8 +275,11 @@ static int turn(struct sandbox *box, struct error *err)
 	relays_of(box, relays);
 	for (int i = 0; i < RELAY_COUNT; i++)
 		relay_wants(relays[i], &polled[RELAYS + 2 * i], &polled[RELAYS + 2 * i + 1]);
-	if (poll(polled, POLLED, -1) < 0)
-		return errno == EINTR ? 0 : fail(err, errno, "wait for news");
+	if (poll(polled, POLLED, -1) < 0) {
+		/* EINVAL is more descriptors than may be open: poll(2). */
+		int code = errno == EINVAL ? EMFILE : errno;
+		return code == EINTR ? 0 : fail(err, code, "wait for news");
+	}
 	for (int i = 0; i < RELAY_COUNT; i++)
 		relay_move(relays[i], polled[RELAYS + 2 * i].revents,
 			   polled[RELAYS + 2 * i + 1].revents);

@@ -25,7 +25,9 @@ int procfs_open(const char *path, struct error *err)
 	AUTO_FD int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return fail(err, errno, "open %s", path);
-	if (fstatfs(fd, &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC)
+	if (fstatfs(fd, &fs) < 0)
+		return fail(err, errno, "look at %s", path);
+	if (fs.f_type != PROC_SUPER_MAGIC)
 		return fail(err, 0, "%s is not a proc file system", path);
 	return take_fd(&fd);
 }

@@ -78,7 +78,7 @@ int mount_copy(int dir, const char *path, struct error *err)
 	int tree = open_tree(dir, path, flags);
 
 	if (tree < 0) {
-		(void)fail(err, errno, "bind %s", path);
+		(void)fail(err, errno, "bind%s%s", *path ? " " : "", path);
 		return hint_apparmor(err);
 	}
 	return tree;
