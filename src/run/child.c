@@ -144,11 +144,7 @@ int child_allow_one_user_namespace(struct sandbox *box, struct error *err)
 {
 	if (!box->plan->own_user)
 		return 0;
-	if (sysctl_write(box->sysctls, "user.max_user_namespaces", "1", err) < 0)
-		return hint(err, "/proc/sys must be writable to the sandbox's own root: a"
-			    " container has to be started with --security-opt"
-			    " systempaths=unconfined");
-	return 0;
+	return sysctl_write(box->sysctls, "user.max_user_namespaces", "1", err);
 }
 
 int child_start_command(struct sandbox *box, struct error *err)

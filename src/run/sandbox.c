@@ -7,10 +7,9 @@
  *	                                writes its id maps
  *	                                assembles the view, while a helper
  *	                                makes the network namespace
- *	takes the terminal      <------ SYNC_TERMINAL and its master
  *	                                enters the view, drops the host's
- *	                                names, sysctls, session
- *	                                allows one more user namespace
+ *	                                names, one more user namespace, sysctls
+ *	takes the terminal      <------ SYNC_TERMINAL and its master
  *	                                starts the payload ---------> enters it
  *	                                (waits: CLONE_VFORK)          drops everything
  *	                        <-----  SYNC_FAILED and the error --- could not execute
@@ -57,9 +56,9 @@ const struct step child_steps[] = {
 	{ "finish the files",               child_finish_files },
 	{ "enter the files",                child_enter_files },
 	{ "set names",                      child_set_names },
+	{ "allow one more user namespace",  child_allow_one_user_namespace },
 	{ "set kernel parameters",          child_tune_kernel },
 	{ "start a session",                child_start_session },
-	{ "allow one more user namespace",  child_allow_one_user_namespace },
 	{ "start the command",              child_start_command },
 	{ "confine init",                   child_confine_init },
 	{ "be init",                        child_be_init },

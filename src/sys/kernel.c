@@ -49,8 +49,13 @@ int sysctl_write(int sysctls, const char *key, const char *value, struct error *
 	for (char *dot = path; (dot = strchr(dot, '.'));)
 		*dot = '/';
 	AUTO_FD int fd = openat(sysctls, path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return fail(err, errno, "open sysctl %s", key);
+	if (fd < 0) {
+		(void)fail(err, errno, "open sysctl %s", key);
+		return errno != EROFS ? -1 :
+			hint(err, "/proc/sys must be writable to the sandbox's own root: a"
+			     " container has to be started with --security-opt"
+			     " systempaths=unconfined");
+	}
 	ssize_t wrote = write(fd, value, strlen(value));
 	if (wrote < 0)
 		return fail(err, errno, "write \"%s\" to sysctl %s", value, key);
