@@ -65,3 +65,9 @@ assert_nothing_typed() {
 	assert_equal "$(wc -l <<<"$output")" 3
 	assert_equal "$(sort -u <<<"$output" | wc -l)" 1
 }
+
+@test "nor where none of the three is, and only the session has one" {
+	at_terminal 'stty -icanon -echo; "$IMMURE" run --ro-bind "$PROBE" -- sh -c "\"\$1\" ioctl-tiocsti </dev/tty; \"\$1\" ioctl-tiocsti </dev/console" - "$PROBE" </dev/null >/dev/null 2>&1
+		bash -c "$typing"'
+	assert_nothing_typed
+}

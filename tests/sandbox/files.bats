@@ -248,3 +248,21 @@ names=(colon:colon comma,comma 'blank blank' $'new\nline' $'tab\ttab' "single'si
 	inspect --bind ../other:"$TEST_TMP" --cwd ro -- true
 	assert_status 125
 }
+
+@test "what is no file and no directory can be bound, and nobody waits for it" {
+	mkfifo ../fifo
+	inspect --ro-bind ../fifo:/f --bind ../fifo:/g -- sh -c 'test -p /f && test -p /g && echo written >/g' &
+	local pid=$!
+	assert_equal "$(timeout 10 cat ../fifo)" written
+	wait "$pid"
+}
+
+@test "the program itself is nothing to run inside by way of /proc" {
+	inspect -- /proc/self/exe --version
+	[[ $status -ge 125 && $status -le 127 ]]
+	assert_equal "$output" ''
+	printf '#!/proc/self/exe\n' >script
+	chmod 755 script
+	inspect -- ./script
+	[[ $status -ne 0 ]]
+}
