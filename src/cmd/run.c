@@ -41,6 +41,8 @@ static int explain_not_found(const struct plan *plan, struct error *err)
 		return hint(err, "the host has it; to show it inside: --ro-bind %s", bind);
 	(void)hint(err, "the host has it, and shows it when it is named by its path: immure run"
 		   " %s", text_shell(arena, outside));
+	if (outside[0] != '/')
+		return -1;
 	return hint(err, "to find it by its name: --ro-bind %s --setenv %s", bind,
 		    text_shell(arena, arena_format(arena, "PATH=%s:%s", dir,
 				    plan->search_path ? plan->search_path : "/usr/bin:/bin")));

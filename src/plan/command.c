@@ -185,5 +185,6 @@ const char *plan_command_outside(const struct plan *plan)
 		if (dir[0] == '/' && file_executable(candidate))
 			return candidate;
 	}
-	return NULL;
+	const char *here = arena_format(plan->arena, "./%s", name);
+	return file_executable(here) ? here : NULL;
 }

@@ -60,12 +60,28 @@ static bool is_from_profile(const struct place *place)
 	return place->origin && place->origin->file;
 }
 
+/* What to type about a source that is not there. Who wrote a tilde meant the home
+ * directory: shells do not replace it behind "--bind=", and profiles know none. */
+static int hint_missing(struct planning *p, const struct place *place, struct error *err)
+{
+	static const char *const names[][2] = {
+		[PLACE_BIND] = { "bind", "bind-try" },
+		[PLACE_READ_ONLY_BIND] = { "ro-bind", "ro-bind-try" },
+		[PLACE_DEVICE_BIND] = { "dev-bind", "dev-bind-try" },
+	};
+	const char *const *name = names[place->placing];
+
+	if (text_begins(place->source, "~/"))
+		return hint(err, "a tilde that no shell replaced; written out: %s",
+			    typed(p, place->origin, name[place->optional],
+				  path_join(p->arena, p->host.home, place->source + 2),
+				  place->target));
+	return hint(err, "if it may be missing: %s",
+		    typed(p, place->origin, name[1], place->source, place->target));
+}
+
 static int plan_bind(struct planning *p, const struct place *place, struct error *err)
 {
-	static const char *const tries[] = {
-		[PLACE_BIND] = "bind-try", [PLACE_READ_ONLY_BIND] = "ro-bind-try",
-		[PLACE_DEVICE_BIND] = "dev-bind-try",
-	};
 	const char *base = p->host.current ? p->host.current : "/";
 	const char *origin = origin_text(p->arena, place->origin);
 	bool writable = place->placing != PLACE_READ_ONLY_BIND;
@@ -82,9 +98,7 @@ static int plan_bind(struct planning *p, const struct place *place, struct error
 			return 0;
 		}
 		(void)fail(err, err->code, "bind %s (%s)", source, origin);
-		return missing ? hint(err, "if it may be missing: %s", typed(p, place->origin,
-				      tries[place->placing], place->source, place->target))
-			       : -1;
+		return missing ? hint_missing(p, place, err) : -1;
 	}
 	if (refuse_root("bind", target, origin, err) < 0)
 		return -1;

@@ -59,6 +59,18 @@ with_options() {
 	assert_status 0
 }
 
+@test "a command that is in this directory" {
+	local name
+	for name in tool 'a tool' "it's"; do
+		printf '#!/bin/sh\necho found\n' >"$name"
+		chmod +x "$name"
+		run -127 immure run "$name"
+		assert_equal "${#lines[@]}" 2
+		run eval "$(typed 1)"
+		assert_equal "$output" found
+	done
+}
+
 @test "a command that nobody has" {
 	run -127 immure run nonesuch-at-all
 	assert_equal "$output" 'immure: execute: nonesuch-at-all: No such file or directory'
@@ -69,7 +81,8 @@ with_options() {
 	run -127 immure run /usr/bin/env/x
 	assert_equal "$output" 'immure: execute: /usr/bin/env/x: Not a directory'
 	# A PATH with nothing, with relative and with empty directories finds nothing either.
-	cp "$PROBE" probe-here
+	mkdir bin
+	cp "$PROBE" bin/probe-here
 	local path
 	for path in '' . : bin "$TEST_TMP/none:::"; do
 		PATH=$path run -127 "$IMMURE" run probe-here
@@ -182,6 +195,22 @@ hint: it is a program of another machine, or a broken one'
 	printf 'include default\n%s\n' "$(typed 1)" >f
 	run immure run -p ./f echo ran
 	assert_equal "$output" ran
+}
+
+@test "a tilde that no shell replaced" {
+	mkdir "$HOME/my data"
+	echo mine >"$HOME/my data/file"
+	run immure run '--ro-bind=~/my data' cat "$HOME/my data/file"
+	assert_status 125
+	assert_equal "${lines[1]}" "hint: a tilde that no shell replaced; written out: --ro-bind '$HOME/my data'"
+	run with_options "$(typed 1)" cat "$HOME/my data/file"
+	assert_equal "$output" mine
+	printf 'include default\nro-bind ~/my data\n' >f
+	run immure run -p ./f cat "$HOME/my data/file"
+	assert_status 125
+	printf 'include default\n%s\n' "$(typed 1)" >f
+	run immure run -p ./f cat "$HOME/my data/file"
+	assert_equal "$output" mine
 }
 
 @test "a directory to start in" {

@@ -121,7 +121,8 @@ const struct plan *plan_make(const struct config *config, struct error *err);
 void plan_print(const struct plan *plan, FILE *out);
 
 /* Where on the host a command that was not found inside would have been: the path
- * through the caller's own PATH, from the arena, or NULL. */
+ * through the caller's own PATH, from the arena; else "./NAME", if that is one; or
+ * NULL. */
 const char *plan_command_outside(const struct plan *plan);
 
 #endif
