@@ -92,8 +92,10 @@ static void plan_program(struct planning *p)
 	/* What is not a plain "./x" of a directory that is shown is started by its
 	 * whole path: the command may not start where the caller stands. */
 	const struct item *here = item_covering(plan, plan->directory);
-	plan->program = !plan->own_mounts ||
-			(stays && here && here->kind == ITEM_CURRENT) ? name : path;
+	bool same_place = here && (here->kind == ITEM_CURRENT ||
+				   (here->kind == ITEM_BIND &&
+				    text_is(here->source, here->target)));
+	plan->program = !plan->own_mounts || (stays && same_place) ? name : path;
 	if (!plan->own_mounts || is_shown(plan, path) ||
 	    file_look(path, true, &id, &ignored) < 0 || id.type != S_IFREG)
 		return;

@@ -368,6 +368,19 @@ static bool is_overruled(const struct plan *plan, size_t index)
 	return false;
 }
 
+/* Does this bind show the current directory at its own path, as whoever binds the
+ * project means when standing in a part of it? */
+static bool shows_current(const struct plan *plan, const struct item *bind,
+			  const struct item *current)
+{
+	struct file_id id;
+	struct error ignored;
+
+	return bind->kind == ITEM_BIND && path_is_below(current->target, bind->target) &&
+	       file_look(path_join(plan->arena, bind->source, current->target + bind->length),
+			 true, &id, &ignored) == 0 && file_same(&id, &current->id);
+}
+
 /* Is there a later word that binds a host directory above, and it has to go? */
 static bool has_no_place(struct planning *p, size_t index)
 {
@@ -377,7 +390,11 @@ static bool has_no_place(struct planning *p, size_t index)
 	for (size_t later = index + 1; item->gives_way && later < plan->items.count; later++) {
 		const struct item *other = &plan->items.items[later];
 
-		if (other->order <= item->order || !must_give_way(plan, item, other))
+		if (other->order <= item->order)
+			continue;
+		if (item->kind == ITEM_CURRENT && shows_current(plan, other, item))
+			return true;
+		if (!must_give_way(plan, item, other))
 			continue;
 		if (item->kind == ITEM_CURRENT)
 			note(p, "the current directory is not shown: in %s (%s) there is none to"

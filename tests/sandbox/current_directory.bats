@@ -158,3 +158,20 @@ setup() {
 	assert_equal "$(tail -n 1 <<<"$output")" tool
 	[[ $(inside --hide "$HOME/tools/tool" -- "$HOME/tools/tool" 2>/dev/null || echo "$?") == 12[67] ]]
 }
+
+@test "in a part of a directory that is bound writable it is writable" {
+	mkdir -p part
+	cd part
+	inspect --bind "${PWD%/part}" -- sh -c 'pwd; echo x >file && cat file'
+	assert_status 0
+	assert_equal "$output" "$PWD"$'\nx'
+	[[ -s file ]]
+	# Another directory at that place is another matter: this one stays what it is.
+	mkdir -p "$TEST_TMP/elsewhere/part"
+	inspect --bind "$TEST_TMP/elsewhere:${PWD%/part}" -- sh -c 'ls; echo x >file'
+	assert_equal "$output" file
+	assert_stderr_has 'Read-only file system'
+	# And who says ro means it.
+	inspect --bind "${PWD%/part}" --cwd ro -- sh -c 'echo y >file'
+	assert_stderr_has 'Read-only file system'
+}
