@@ -99,24 +99,38 @@ static const char *split(const char *path, char parent[LONGEST_PATH])
  * is ours. */
 static int open_directory(struct view *view, const char *path, struct error *err)
 {
-	char parent_path[LONGEST_PATH];
-	int dir = inside_try(view->root, path, O_DIRECTORY);
+	char part[LONGEST_PATH];
+	size_t there = strlen(path);
 
-	if (dir >= 0)
-		return dir;
-	if (errno != ENOENT)
-		return fail(err, errno, "open %s", path);
-	const char *name = split(path, parent_path);
-	AUTO_FD int parent = open_directory(view, parent_path, err);
-	if (parent < 0)
-		return -1;
-	if (!is_own(view, parent))
-		return refuse_to_make(path, err);
-	if (mkdirat(parent, name, 0755) < 0)
-		return fail(err, errno, "make %s", path);
-	/* Not by name again: it could be a link by now, were this not our own. */
-	dir = openat(parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	return dir < 0 ? fail(err, errno, "open %s", path) : dir;
+	/* Up to what is there; / is. */
+	memcpy(part, path, there + 1);
+	AUTO_FD int dir = inside_try(view->root, part, O_DIRECTORY);
+	while (dir < 0) {
+		if (errno != ENOENT || there == 1)
+			return fail(err, errno, "open %s", part);
+		there = (size_t)(strrchr(part, '/') - part);
+		there += there == 0;
+		part[there] = '\0';
+		dir = inside_try(view->root, part, O_DIRECTORY);
+	}
+	/* And down again. */
+	while (path[there]) {
+		size_t start = there + (path[there] == '/');
+
+		there = start + strcspn(path + start, "/");
+		memcpy(part, path, there);
+		part[there] = '\0';
+		if (!is_own(view, dir))
+			return refuse_to_make(part, err);
+		if (mkdirat(dir, part + start, 0755) < 0)
+			return fail(err, errno, "make %s", part);
+		/* Not by path again: it could be a link by now, were this not our own. */
+		AUTO_FD int above = take_fd(&dir);
+		dir = openat(above, part + start, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (dir < 0)
+			return fail(err, errno, "open %s", part);
+	}
+	return take_fd(&dir);
 }
 
 /* The directory that `path` stands in, and its name in it; not the caller's to

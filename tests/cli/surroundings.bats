@@ -34,6 +34,18 @@ setup() {
 	assert_equal "$output" 100000
 }
 
+@test "paths of two thousand directories, and a name that is too long" {
+	local deep
+	deep=$(printf '/a%.0s' {1..2000})
+	# shellcheck disable=SC2016 # for the shell inside
+	run timeout 30 "$IMMURE" run --tmpfs "$deep" --dir "${deep}/b" sh -c 'cd "$1" && echo here >f && ls' sh "$deep"
+	assert_status 0
+	assert_equal "$output" $'b\nf'
+	run timeout 30 "$IMMURE" run --dir "/$(printf 'a%.0s' {1..256})" true
+	assert_status 125
+	[[ ${lines[0]} == 'immure: assemble the files: directory /aaa'*': File name too long' ]]
+}
+
 @test "started through a link, under another name, and after it was deleted" {
 	ln -s "$IMMURE" link
 	run ./link run echo ran
