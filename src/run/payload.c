@@ -23,7 +23,7 @@
 
 enum { NOT_EXECUTABLE = 126, NOT_FOUND = 127 };
 
-void payload_become(void *sandbox)
+ON_OWN_STACK void payload_become(void *sandbox)
 {
 	struct sandbox *box = sandbox;
 	struct error error, ignored;

@@ -52,7 +52,7 @@ struct start {
 	void *context;
 };
 
-static int start_body(void *context)
+ON_OWN_STACK static int start_body(void *context)
 {
 	const struct start *start = context;
 

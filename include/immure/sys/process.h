@@ -10,6 +10,10 @@
 
 struct error;
 
+/* For what ends a process on the stack of process_start(): AddressSanitizer knows
+ * those of threads only, and says so where a function does not return. */
+#define ON_OWN_STACK __attribute__((no_sanitize_address))
+
 /* Fork into new namespaces (CLONE_NEW... bits). Returns 0 in the child and its
  * process id in the parent, whose *ret_pidfd then refers to it; -1 says what the
  * host forbids and what its user can type. */
