@@ -474,8 +474,10 @@ static _Noreturn void init(struct command *command, const char *uid_map, const c
 	close(host_proc);
 	check(sethostname("immure", 6), "hostname");
 	check(setdomainname("(none)", 6), "domainname");
-	check(setsid(), "setsid");
 	write_text(sysctls, "user/max_user_namespaces", 0, 0, "1");
+	write_text(sysctls, "net/ipv4/ip_unprivileged_port_start", 0, 0, "0");
+	write_text(sysctls, "net/ipv4/ping_group_range", 0, 0, "0 0");
+	check(setsid(), "setsid");
 	child = clone(payload, stacks[1] + sizeof(stacks[1]),
 		      CLONE_VM | CLONE_VFORK | CLONE_NEWUSER | SIGCHLD, command);
 	check(child, "clone");

@@ -12,6 +12,7 @@ cut -d " " -f 4-6,8- /proc/self/mountinfo | sort
 for dir in / /dev /etc /run /sys /tmp /var; do find $dir -xdev -path /proc -prune -o -printf "%p %M %l\n"; done | sort
 grep -E "^(Uid|Cap|NoNewPrivs|Seccomp)" /proc/self/status
 cat /proc/self/uid_map /proc/self/limits /proc/sys/user/max_user_namespaces /sys/class/net/lo/flags
+cat /proc/sys/net/ipv4/ip_unprivileged_port_start /proc/sys/net/ipv4/ping_group_range
 ls -l /proc/self/fd | wc -l; ps -e -o pid,ppid,sid,pgid'
 
 @test "what the launcher makes is what the floor makes" {
