@@ -23,6 +23,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -422,6 +423,52 @@ static int do_key_read(char **arg)
 	return 0;
 }
 
+/* The kernel's own calls: the C library hides two of the 64 signals. */
+enum { SIGNAL_SET_SIZE = 8 };
+
+static int set_signals(uintptr_t handler, uint64_t blocked)
+{
+	for (int number = 1; number <= 64; number++) {
+		/* Its struct sigaction begins with the handler. */
+		const uintptr_t action[4] = { handler };
+
+		(void)syscall(SYS_rt_sigaction, number, action, NULL, SIGNAL_SET_SIZE);
+	}
+	return (int)syscall(SYS_rt_sigprocmask, SIG_SETMASK, &blocked, NULL, SIGNAL_SET_SIZE);
+}
+
+/* Say each signal that comes, until SIGTERM or for 30 seconds. */
+static int do_catch_signals(char **arg)
+{
+	const struct timespec patience = { .tv_sec = 30 };
+	const uint64_t all = ~0ULL;
+	long number = set_signals((uintptr_t)SIG_DFL, all) < 0 ? SIGTERM : 0;
+
+	(void)arg;
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	puts("ready");
+	while (number >= 0 && number != SIGTERM) {
+		number = syscall(SYS_rt_sigtimedwait, &all, NULL, &patience, SIGNAL_SET_SIZE);
+		printf("%ld\n", number);
+	}
+	return number == SIGTERM ? 0 : 1;
+}
+
+/* Start PROG with every signal ignored, or with every one blocked. */
+static int do_signals_ignored(char **arg)
+{
+	(void)set_signals((uintptr_t)SIG_IGN, 0);
+	(void)execvp(arg[0], arg);
+	return report("signals-ignored", false);
+}
+
+static int do_signals_blocked(char **arg)
+{
+	(void)set_signals((uintptr_t)SIG_DFL, ~0ULL);
+	(void)execvp(arg[0], arg);
+	return report("signals-blocked", false);
+}
+
 static const struct command {
 	const char *name;
 	int args;
@@ -452,6 +499,9 @@ static const struct command {
 	{ "key-read", 2, "NAME NUMBER", do_key_read },
 	{ "rawexec-argc0", 1, "PROG", do_rawexec_argc0 },
 	{ "ptrace", 1, "PID", do_ptrace },
+	{ "catch-signals", 0, "", do_catch_signals },
+	{ "signals-ignored", 1, "PROG [ARG...]", do_signals_ignored },
+	{ "signals-blocked", 1, "PROG [ARG...]", do_signals_blocked },
 };
 
 static int usage(void)
