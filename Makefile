@@ -169,8 +169,8 @@ $(BUILD)/floor: tests/bench/floor.c
 
 lint_c := $(wildcard src/*.c src/*/*.c)
 lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c)
-lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/lib/as-user tests/lib/common.bash \
-	$(wildcard tests/*/*.bats tests/demo/demo tests/demo/*.sh)
+lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/lib/as-user \
+	$(wildcard tests/lib/*.bash tests/*/*.bats tests/demo/demo tests/demo/*.sh completions/*.bash)
 
 lint: setup-lint
 	@$(MAKE) --no-print-directory lint-gcc lint-tidy lint-cppcheck lint-shell
@@ -197,9 +197,13 @@ lint-cppcheck:
 		--enable=warning,performance,portability --suppress=missingIncludeSystem \
 		$(CPPFLAGS) '-D__typeof__(x)=struct any *' $(lint_c) $(lint_test_c)
 
-lint-shell:
-	@echo '  SHELLCHECK'
-	@shellcheck -x $(lint_scripts)
+lint-shell: $(lint_scripts:%=$(BUILD)/lint/%.shell)
+
+$(BUILD)/lint/%.shell: % $(wildcard tests/lib/*.bash)
+	@mkdir -p $(@D)
+	@echo '  SHELL   $<'
+	@shellcheck -x $<
+	@touch $@
 
 -include $(wildcard $(BUILD)/lint/src/*.d $(BUILD)/lint/src/*/*.d)
 
