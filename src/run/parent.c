@@ -78,6 +78,19 @@ static void be_child(struct sandbox *box)
 	_exit(125);
 }
 
+/* The command has them now: whoever reads its output must see the end when it closes
+ * it, and whoever writes what it reads must hear of it too. Standard error stays, for
+ * what there is to say ourselves. */
+static void release_files(const struct sandbox *box)
+{
+	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= 1 && null >= 0; fd++)
+		if (box->plan->stdio[fd] != STDIO_TERMINAL &&
+		    box->plan->stdio[fd] != STDIO_APPEND)
+			(void)dup2(null, fd);
+}
+
 int parent_create_namespaces(struct sandbox *box, struct error *err)
 {
 	int ends[2];
@@ -98,6 +111,7 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	if (box->plan->as_pid_1)
 		fd_close(&box->init_end);
 	close_append_ends(box);
+	release_files(box);
 	return 0;
 }
 

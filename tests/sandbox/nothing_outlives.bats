@@ -22,8 +22,8 @@ crowd='trap "" TERM HUP INT
 # What a sandbox could leave on the host's files, where others may be busy too.
 traces() {
 	wc -l </proc/self/mountinfo
-	find "$TEST_TMP" /dev/shm /dev/mqueue -mindepth 1 2>/dev/null | sort
-	find /tmp /var/tmp /run -maxdepth 1 -name '*immure*' ! -name 'immure-check.*' \
+	find "$TEST_TMP" -mindepth 1 | sort
+	find /tmp /var/tmp /run /dev/shm /dev/mqueue -maxdepth 1 -name '*immure*' ! -name 'immure-check.*' \
 		! -name 'immure-test.*' 2>/dev/null | sort
 	ipcs -a | grep -c '^0x' || true
 }
