@@ -11,6 +11,11 @@ setup() {
 	common_setup
 	sleep 60 3>&- &
 	victim=$!
+	# It is a copy of this shell for a moment.
+	for ((i = 0; i < 500; i++)); do
+		[[ $(cat "/proc/$victim/comm") != sleep ]] || break
+		sleep 0.01
+	done
 }
 
 teardown() {
