@@ -139,6 +139,8 @@ static struct config *config_new(struct arena *arena)
 	struct config *config = arena_alloc(arena, sizeof(*config));
 
 	config->arena = arena;
+	list_reserve(arena, &config->said, 96);		/* more than the default profile has */
+	list_reserve(arena, &config->places, 64);
 	return config;
 }
 

@@ -411,7 +411,7 @@ static int check_same(int fd, const struct item *item, struct error *err)
  * which sets up a pipe. */
 static int copy_bytes(int from, int to, const struct item *item, struct error *err)
 {
-	static char bytes[32 * 1024];
+	static char bytes[8 * 1024];
 	uint64_t copied = 0;
 
 	/* What was long enough to end at its size needs no second look for the end. */

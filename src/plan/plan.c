@@ -67,6 +67,7 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	}, *p = &planning;
 
 	plan->arena = config->arena;
+	list_reserve(plan->arena, &plan->items, 112);	/* more than the default's */
 	plan->config = config;
 	plan->started = file_clock();
 	if (plan_host(p, err) < 0 || plan_namespaces(p, err) < 0 ||

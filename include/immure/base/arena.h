@@ -33,6 +33,12 @@ char *arena_format(struct arena *arena, const char *format, ...)
 	((__typeof__((list)->items))list_grow((arena), (void **)&(list)->items, \
 		&(list)->count, &(list)->room, sizeof(*(list)->items)))
 
+/* Make room for `wanted` items in an empty LIST: one that grows leaves its earlier
+ * places behind in the arena. */
+#define list_reserve(arena, list, wanted) \
+	((void)((list)->items = arena_alloc((arena), (wanted) * sizeof(*(list)->items)), \
+		(list)->count = 0, (list)->room = (wanted)))
+
 /* What list_add() is made of. */
 void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
 		size_t size);
