@@ -10,6 +10,14 @@
 
 #include "run.h"
 
+void relay_connect(struct relay *relay, int from, int to)
+{
+	relay->from = from;
+	relay->to = to;
+	relay->owns_from = false;
+	relay->start = relay->end = 0;
+}
+
 bool relay_is_done(const struct relay *relay)
 {
 	return relay->from == NO_FD && relay->start == relay->end;

@@ -176,6 +176,7 @@ void terminal_relayed(struct sandbox *box);
 
 /* relay.c */
 struct pollfd;
+void relay_connect(struct relay *relay, int from, int to);
 void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct pollfd *ret_to);
 void relay_move(struct relay *relay, short from_news, short to_news);
 void relay_flush(struct relay *relay);

@@ -32,8 +32,6 @@
  *
  * Killing the supervisor at any point leaves nothing: init asked the kernel to die
  * with it, and a pid namespace dies with its process 1. */
-#include <string.h>
-
 #include <immure/base/fd.h>
 #include <immure/sys/process.h>
 
@@ -86,19 +84,18 @@ int steps_run(const struct step *steps, struct sandbox *box, struct error *err)
 	return 0;
 }
 
-/* Everything that is a descriptor is none, before anything is. */
+/* Everything that is a descriptor is none, before anything is. The rest of `box` is
+ * zero already: it is large, and each page of it that is written costs a start. */
 static void sandbox_init(struct sandbox *box, const struct plan *plan)
 {
-	static const struct relay no_relay = { .from = NO_FD, .to = NO_FD };
-
-	memset(box, 0, sizeof(*box));
 	box->plan = plan;
 	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;
 	box->tty = box->screen = box->master = box->slave = NO_FD;
 	box->procfs = box->sysctls = NO_FD;
-	box->to_command = box->from_command = no_relay;
+	relay_connect(&box->to_command, NO_FD, NO_FD);
+	relay_connect(&box->from_command, NO_FD, NO_FD);
 	for (int i = 0; i < 3; i++) {
-		box->appends[i] = no_relay;
+		relay_connect(&box->appends[i], NO_FD, NO_FD);
 		box->append_ends[i] = NO_FD;
 	}
 	box->view = NO_VIEW;
@@ -132,7 +129,7 @@ static void note_keys(const struct sandbox *box, struct outcome *outcome)
 
 int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct error *err)
 {
-	static struct sandbox box;	/* its relays are large, and there is one */
+	static struct sandbox box;	/* zero; there is one, and it is run once */
 
 	sandbox_init(&box, plan);
 	int result = steps_run(parent_steps, &box, err);

@@ -76,10 +76,9 @@ void terminal_adopt(struct sandbox *box, int master)
 	box->master = master;
 	(void)fcntl(master, F_SETFL, O_RDWR | O_NONBLOCK);
 	box->screen = tty_open_again(output_tty(box));
-	box->from_command = (struct relay){
-		.from = master, .to = box->screen != NO_FD ? box->screen : output_tty(box),
-	};
-	box->to_command = (struct relay){ .from = NO_FD, .to = master };
+	relay_connect(&box->from_command, master,
+		      box->screen != NO_FD ? box->screen : output_tty(box));
+	relay_connect(&box->to_command, NO_FD, master);
 	terminal_claim(box, box->eager);
 }
 
