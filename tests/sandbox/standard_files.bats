@@ -118,7 +118,8 @@ setup() {
 	local pipeline=$! most=0 now
 	while kill -0 "$pipeline" 2>/dev/null; do
 		for pid in $(pgrep -f "^$IMMURE run -- cat"); do
-			now=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status" 2>/dev/null)
+			# It may have ended meanwhile.
+			now=$(awk '/^VmRSS/ { print $2 }' "/proc/$pid/status" 2>/dev/null) || continue
 			[[ ${now:-0} -le $most ]] || most=$now
 		done
 		sleep 0.05
