@@ -14,7 +14,8 @@
 
 #include "run.h"
 
-/* Between SIGTERM at the end of --timeout and the end of everything. */
+/* Between SIGTERM at the end of --timeout and the end of everything; and for somebody
+ * to take the last output of a command whose end was asked for. */
 enum { GRACE_MILLISECONDS = 2000 };
 
 int parent_take_signals(struct sandbox *box, struct error *err)
@@ -73,6 +74,8 @@ static void be_child(struct sandbox *box)
 	struct error error, ignored;
 
 	fd_close(&box->supervisor_end);
+	for (int fd = 0; fd <= 2; fd++)
+		fd_close(&box->appends[fd].from);	/* else a writer never hears of its end */
 	(void)steps_run(child_steps, box, &error);
 	(void)sync_send_error(box->init_end, &error, &ignored);
 	_exit(125);
@@ -148,7 +151,7 @@ static void handle_signal(struct sandbox *box, const struct signal_news *news)
 	switch (news->number) {
 	case SIGCHLD:
 		return;			/* about ourselves */
-	case SIGPIPE:
+	case SIGPIPE: case SIGXFSZ:
 		if (news->from_self)
 			return;
 		break;
@@ -177,29 +180,41 @@ static void handle_signal(struct sandbox *box, const struct signal_news *news)
 		kill_all(box);
 		return;
 	}
-	if (box->init == NO_FD && asks_to_end(news->number))
-		box->hurried = true;
+	if (asks_to_end(news->number)) {
+		box->hurried = box->init == NO_FD;
+		box->asked = true;
+	}
 	/* A key of the terminal is for all of the foreground, kill(1) for one. */
 	tell_command(box, news->number, news->from_terminal);
 }
 
-static void handle_timer(struct sandbox *box, struct error *err)
+static void start_grace(struct sandbox *box)
+{
+	struct error ignored;
+
+	fd_close(&box->timer);
+	box->timer = timer_new(GRACE_MILLISECONDS, &ignored);
+	if (box->timer < 0) {
+		kill_all(box);
+		box->hurried = true;
+	}
+}
+
+static void handle_timer(struct sandbox *box)
 {
 	if (box->init == NO_FD) {
+		fd_close(&box->timer);
 		box->hurried = true;
-	} else if (box->timed_out || !is_running(box)) {
+		return;
+	}
+	if (box->timed_out || !is_running(box)) {
 		kill_all(box);
 	} else {
 		tell_command(box, SIGTERM, true);
 		tell_command(box, SIGCONT, true);
 	}
 	box->timed_out = true;
-	fd_close(&box->timer);
-	box->timer = timer_new(GRACE_MILLISECONDS, err);
-	if (box->timer < 0) {
-		kill_all(box);
-		box->hurried = true;
-	}
+	start_grace(box);
 }
 
 /* Limits of namespaces are those of the user namespace that asks: in its new one init
@@ -250,6 +265,10 @@ static int reap_init(struct sandbox *box, struct error *err)
 	if (process_await(box->init, &box->wait_status, err) < 0)
 		return -1;
 	fd_close(&box->init);
+	if (box->asked || box->timed_out)
+		start_grace(box);
+	else
+		fd_close(&box->timer);
 	return 0;
 }
 
@@ -302,7 +321,7 @@ static int turn(struct sandbox *box, struct error *err)
 		while (signal_read(box->signals, &news))
 			handle_signal(box, &news);
 	if (polled[TIMER].revents)
-		handle_timer(box, err);
+		handle_timer(box);
 	/* Messages before the end of init: one may say why. */
 	if (polled[MESSAGES].revents)
 		return handle_message(box, err);

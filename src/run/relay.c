@@ -36,6 +36,7 @@ void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct poll
  * for it is thrown away, or its writer would wait forever. */
 static void give_up_writing(struct relay *relay)
 {
+	relay->problem = errno;
 	relay->start = relay->end = 0;
 	relay->to = NO_FD;
 	if (relay->owns_from)
@@ -61,10 +62,11 @@ static void relay_read(struct relay *relay)
 static void relay_write(struct relay *relay)
 {
 	/* A pipe that poll(2) calls writable takes so much without blocking us. The
-	 * caller's descriptors stay blocking: that mode is shared with the caller. */
+	 * caller's descriptors stay blocking: that mode is shared with the caller. A
+	 * file never blocks, and others may append to it between two writes. */
 	size_t size = relay->end - relay->start;
-	ssize_t wrote = write(relay->to, relay->bytes + relay->start,
-			      size < PIPE_BUF ? size : PIPE_BUF);
+	bool some = size > PIPE_BUF && !relay->owns_from;
+	ssize_t wrote = write(relay->to, relay->bytes + relay->start, some ? PIPE_BUF : size);
 
 	if (wrote < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

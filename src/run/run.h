@@ -58,6 +58,7 @@ struct report {
  * faster than the other end reads has to wait. */
 struct relay {
 	int from, to;		/* NO_FD: nothing (more) to do */
+	int problem;		/* errno of the write that failed */
 	bool owns_from;		/* closes it when nobody reads what it brings */
 	size_t start, end;
 	char bytes[16384];
@@ -80,6 +81,7 @@ struct sandbox {
 	bool timed_out;
 	int wait_status;	/* of init */
 	int died_of;		/* a signal that came before the command ran */
+	bool asked;		/* a signal asked us to end */
 	bool hurried;		/* do not wait until the last output is taken */
 	sigset_t heard;		/* of the terminal's signals: that our group got, */
 	sigset_t typed;		/* that only the private terminal got */

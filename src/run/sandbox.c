@@ -127,6 +127,18 @@ static void note_keys(const struct sandbox *box, struct outcome *outcome)
 		outcome->signal = number;
 }
 
+/* What a file did not take is lost, and the command may not have heard why. */
+static int check_appends(const struct sandbox *box, struct error *err)
+{
+	static const char *const names[] = { "input", "output", "error" };
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (box->appends[fd].problem)
+			return fail(err, box->appends[fd].problem, "append to standard %s",
+				    names[fd]);
+	return 0;
+}
+
 int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct error *err)
 {
 	static struct sandbox box;	/* zero; there is one, and it is run once */
@@ -134,7 +146,7 @@ int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct err
 	sandbox_init(&box, plan);
 	int result = steps_run(parent_steps, &box, err);
 	parent_close(&box);
-	if (result < 0)
+	if (result < 0 || check_appends(&box, err) < 0)
 		return -1;
 	ret_outcome->status = status_of_run(&box, err);
 	note_keys(&box, ret_outcome);
