@@ -20,9 +20,9 @@ LDFLAGS =
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
 HARDEN = $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined \
-	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2) -fstack-protector-strong -fPIE
+	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fno-asynchronous-unwind-tables) -fstack-protector-strong -fPIE
 HARDEN_LD = $(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
-	-pie -Wl,-z,relro,-z,now
+	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
 CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"'
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
 LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)

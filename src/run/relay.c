@@ -45,7 +45,7 @@ static void give_up_writing(struct relay *relay)
 
 static void relay_read(struct relay *relay)
 {
-	ssize_t got = read(relay->from, relay->bytes, sizeof(relay->bytes));
+	ssize_t got = read(relay->from, relay->bytes, RELAY_BYTES);
 
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

@@ -61,8 +61,10 @@ struct relay {
 	int problem;		/* errno of the write that failed */
 	bool owns_from;		/* closes it when nobody reads what it brings */
 	size_t start, end;
-	char bytes[16384];
+	char *bytes;		/* RELAY_BYTES of them */
 };
+
+enum { RELAY_BYTES = 16384 };
 
 /* --- the sandbox ----------------------------------------------------------------- */
 
@@ -107,6 +109,9 @@ struct sandbox {
 	pid_t command;
 	int slave;		/* the private terminal */
 	bool failed;		/* the payload could not execute the command */
+
+	/* The relays' bytes, behind all else: a page that nobody writes costs nothing. */
+	char bytes[5][RELAY_BYTES];
 };
 
 /* A step does one thing to the sandbox, or nothing when its part of the plan is

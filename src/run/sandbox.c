@@ -94,8 +94,11 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->procfs = box->sysctls = NO_FD;
 	relay_connect(&box->to_command, NO_FD, NO_FD);
 	relay_connect(&box->from_command, NO_FD, NO_FD);
+	box->to_command.bytes = box->bytes[3];
+	box->from_command.bytes = box->bytes[4];
 	for (int i = 0; i < 3; i++) {
 		relay_connect(&box->appends[i], NO_FD, NO_FD);
+		box->appends[i].bytes = box->bytes[i];
 		box->append_ends[i] = NO_FD;
 	}
 	box->view = NO_VIEW;
