@@ -76,6 +76,13 @@ static void release_files(struct sandbox *box)
 	fd_close(&box->sysctls);
 }
 
+/* A hang-up of the private terminal says nothing new: the supervisor has made it. */
+static bool is_for_command(const struct signal_news *news)
+{
+	return news->from_outside && news->number != SIGCHLD &&
+	       !(news->number == SIGHUP && news->from_terminal);
+}
+
 void init_run(struct sandbox *box)
 {
 	struct pollfd polled[] = {
@@ -91,7 +98,7 @@ void init_run(struct sandbox *box)
 		if (polled[1].revents)
 			obey(box);
 		while (signal_read(box->signals, &news))
-			if (news.from_outside && news.number != SIGCHLD)
+			if (is_for_command(&news))
 				tell_command(box, news.number, false);
 	}
 	_exit(0);

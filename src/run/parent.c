@@ -18,6 +18,9 @@
  * to take the last output of a command whose end was asked for. */
 enum { GRACE_MILLISECONDS = 2000 };
 
+/* How often to look whether process 1 has come to the foreground. */
+enum { LOOK_MILLISECONDS = 200 };
+
 int parent_take_signals(struct sandbox *box, struct error *err)
 {
 	box->signals = signals_take(&box->ignored, err);
@@ -163,6 +166,11 @@ static void handle_signal(struct sandbox *box, const struct signal_news *news)
 	case SIGCONT:
 		terminal_continued(box);
 		break;
+	case SIGHUP:
+		/* Process 1 leads the session, and hears of it by itself. */
+		if (news->from_terminal && terminal_hang_up(box) && box->plan->as_pid_1)
+			return;
+		break;
 	case SIGTTIN: case SIGTTOU:
 		if (news->from_terminal)
 			return;
@@ -265,7 +273,8 @@ static int reap_init(struct sandbox *box, struct error *err)
 	if (process_await(box->init, &box->wait_status, err) < 0)
 		return -1;
 	fd_close(&box->init);
-	if (box->asked || box->timed_out)
+	/* Who shares the pid namespace may leave somebody who holds an end of a relay. */
+	if (box->asked || box->timed_out || !(box->plan->namespaces & CLONE_NEWPID))
 		start_grace(box);
 	else
 		fd_close(&box->timer);
@@ -305,10 +314,12 @@ static int turn(struct sandbox *box, struct error *err)
 	};
 	struct signal_news news;
 
+	if (terminal_waits(box))
+		terminal_continued(box);
 	relays_of(box, relays);
 	for (int i = 0; i < RELAY_COUNT; i++)
 		relay_wants(relays[i], &polled[RELAYS + 2 * i], &polled[RELAYS + 2 * i + 1]);
-	if (poll(polled, POLLED, -1) < 0) {
+	if (poll(polled, POLLED, terminal_waits(box) ? LOOK_MILLISECONDS : -1) < 0) {
 		/* EINVAL is more descriptors than may be open: poll(2). */
 		int code = errno == EINVAL ? EMFILE : errno;
 		return code == EINTR ? 0 : fail(err, code, "wait for news");

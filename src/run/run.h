@@ -180,6 +180,8 @@ void terminal_resize(struct sandbox *box);
 void terminal_stopped(struct sandbox *box, int signal);
 void terminal_continued(struct sandbox *box);
 void terminal_relayed(struct sandbox *box);
+bool terminal_waits(const struct sandbox *box);
+bool terminal_hang_up(struct sandbox *box);
 
 /* relay.c */
 struct pollfd;

@@ -38,7 +38,8 @@
 #include "run.h"
 
 /* Process 1 is never stopped by SIGTTIN: it cannot show that it wants to read, and
- * is taken for one that does unless somebody behind it reads what it writes. */
+ * is taken for one that does unless somebody behind it reads what it writes. A shell
+ * that brings it to the foreground tells nobody (it was not stopped): we look. */
 static bool wants_keys(const struct sandbox *box)
 {
 	const enum stdio_kind *stdio = box->plan->stdio;
@@ -128,7 +129,25 @@ void terminal_continued(struct sandbox *box)
 {
 	if (box->raw && !(tty_in_foreground(box->tty) && tty_is_raw(box->tty)))
 		lose_terminal(box);
-	terminal_claim(box, box->eager || (box->plan->as_pid_1 && wants_keys(box)));
+	terminal_claim(box, box->eager || terminal_waits(box));
+}
+
+bool terminal_waits(const struct sandbox *box)
+{
+	return box->plan->as_pid_1 && box->master != NO_FD && !box->raw && wants_keys(box);
+}
+
+/* If the caller's terminal is gone, so is the private one: who reads it finds the end,
+ * who writes an error, and neither waits for what will never come. */
+bool terminal_hang_up(struct sandbox *box)
+{
+	if (box->master == NO_FD || !tty_hung_up(box->tty))
+		return false;
+	box->raw = false;
+	relay_connect(&box->from_command, NO_FD, NO_FD);
+	relay_connect(&box->to_command, NO_FD, NO_FD);
+	fd_close(&box->master);
+	return true;
 }
 
 static bool just_read(const struct relay *relay)
@@ -141,8 +160,13 @@ void terminal_relayed(struct sandbox *box)
 {
 	const struct relay *keys = &box->to_command;
 
+	if (box->from_command.to == NO_FD && terminal_hang_up(box))
+		return;
 	if (!box->raw)
 		return;
+	/* From the background reading fails just as from a terminal that is gone. */
+	if (keys->from == NO_FD && !terminal_hang_up(box))
+		lose_terminal(box);
 	if (just_read(keys)) {
 		sigset_t found = tty_keys(box->master, keys->bytes, keys->end);
 		(void)sigorset(&box->typed, &box->typed, &found);

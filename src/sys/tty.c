@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +70,13 @@ bool tty_in_foreground(int tty)
 	pid_t group = tcgetpgrp(tty);
 
 	return group == getpgrp() || (group < 0 && errno == ENOTTY);
+}
+
+bool tty_hung_up(int tty)
+{
+	struct pollfd news = { .fd = tty };
+
+	return poll(&news, 1, 0) > 0 && (news.revents & POLLHUP);
 }
 
 int tty_raw(int tty, struct termios *ret_before, struct error *err)

@@ -13,14 +13,15 @@ transcript() {
 	[[ $scenario == /* ]] || scenario=$IMMURE_SOURCE/tests/sandbox/terminal/$scenario
 	needs expect
 	mkdir -p "$bin" "$work"
-	# shellcheck disable=SC2016 # for the shell of w
+	# shellcheck disable=SC2016 # for the shells of w and w1
 	if [[ $walls == with ]]; then
 		printf '#!/bin/sh\nexec "%s" run --quiet --cwd rw --setenv PS1="$PS1" "$@"\n' \
 			"$IMMURE" >"$bin/w"
+		printf '#!/bin/sh\nexec w --as-pid-1 "$@"\n' >"$bin/w1"
 	else
-		printf '#!/bin/sh\nexec "$@"\n' >"$bin/w"
+		printf '#!/bin/sh\nexec "$@"\n' | tee "$bin/w" >"$bin/w1"
 	fi
-	chmod 755 "$bin/w"
+	chmod 755 "$bin/w" "$bin/w1"
 	(
 		cd "$work" || exit 1
 		WALLS=$walls PATH=$bin:$PATH TERM=xterm timeout -k 5 100 expect "$library" \

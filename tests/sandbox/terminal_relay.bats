@@ -49,10 +49,11 @@ on_terminal() { timeout -k 5 100 python3 "$IMMURE_SOURCE/tests/lib/on_terminal.p
 	assert_output_has 'ended 143 with'
 }
 
-@test "the caller's terminal is hung up: the command hears of it" {
-	cd "$TEST_TMP"
-	run timeout -k 5 30 python3 -c '
-import os, pty, sys, time
+# hung_up COMMAND...: on a terminal that goes away when the command says "on"; its
+# status, as python has it.
+hung_up() {
+	timeout -k 5 30 python3 -c '
+import os, pty, sys
 pid, master = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[1], sys.argv[1:])
@@ -60,25 +61,37 @@ got = b""
 while b"on" not in got:
     got += os.read(master, 100)
 os.close(master)
-print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$IMMURE" run --cwd rw -- \
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
+}
+
+@test "the caller's terminal is hung up: the command hears of it" {
+	cd "$TEST_TMP"
+	run hung_up "$IMMURE" run --cwd rw -- \
 		sh -c 'trap "echo hung up >heard; exit 5" HUP; echo on; while :; do sleep 0.05; done'
 	assert_equal "$output" 5
 	assert_equal "$(cat heard)" 'hung up'
 }
 
-@test "a command that goes on after a hang-up may write, and ends when it ends" {
+@test "a command that goes on after a hang-up is told when it reads and writes" {
 	cd "$TEST_TMP"
-	run timeout -k 5 30 python3 -c '
-import os, pty, sys, time
-pid, master = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[1], sys.argv[1:])
-got = b""
-while b"on" not in got:
-    got += os.read(master, 100)
-os.close(master)
-print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$IMMURE" run --cwd rw -- \
-		sh -c 'trap "" HUP; echo on; sleep 0.5; head -c 1000000 /dev/zero; echo done >heard; exit 5'
+	run hung_up "$IMMURE" run --cwd rw -- \
+		sh -c 'trap "" HUP; echo on; sleep 0.5
+			{ cat; echo "read $?"; head -c 1000000 /dev/zero >/dev/tty; echo "wrote $?"; cat
+			head -c 1000000 /dev/zero >&3; echo "wrote $?"; } 3>&1 >heard 2>&1; exit 5'
 	assert_equal "$output" 5
-	assert_equal "$(cat heard)" 'done'
+	run cat heard
+	assert_output_has 'Input/output error'
+	assert_output_has 'wrote 1'
+}
+
+@test "a hang-up ends what does nothing about it, also process 1" {
+	run hung_up "$IMMURE" run -- sh -c 'echo on; exec sleep 100'
+	assert_equal "$output" 129
+	run hung_up sh -c '"$0" run -- sh -c "echo on >&2; exec sleep 100" | cat; exit 6' "$IMMURE"
+	assert_equal "$output" -1 # sh itself
+	run hung_up "$IMMURE" run --as-pid-1 -- sh -c 'echo on; cat; exit 7'
+	assert_equal "$output" 7
+	run hung_up "$IMMURE" run --as-pid-1 -- sh -c 'trap "exit 8" HUP; echo on
+		while :; do sleep 0.05; done'
+	assert_equal "$output" 8
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # Who sits at a terminal sees no difference: each scenario of terminal/ is played in
 # an interactive bash without us and with us, and shows the same, byte for byte.
+# runs alone
 
 load ../lib/common
 load ../lib/terminal
@@ -38,6 +39,15 @@ load ../lib/terminal
 @test "a terminal that is resized" { same_transcript resize; }
 
 @test "head, here-documents and other redirections" { same_transcript head; }
+
+@test "a stop that nobody saw coming" { same_transcript stopped-from-elsewhere; }
+
+@test "a command that is process 1" {
+	needs less vim
+	same_transcript as-pid-1
+	run transcript with background-pid-1
+	assert_status 0
+}
 
 # The comparison can say no.
 @test "a difference is seen" {

@@ -28,6 +28,9 @@ void tty_copy_size(int from, int to);
  * terminal that is not its controlling one: no job control holds it there. */
 bool tty_in_foreground(int tty);
 
+/* Is whoever held the terminal's other end gone for good? */
+bool tty_hung_up(int tty);
+
 /* Put a terminal into raw mode, keeping what it was in *ret_before. */
 int tty_raw(int tty, struct termios *ret_before, struct error *err);
 
