@@ -86,6 +86,15 @@ setup() {
 	assert_stderr_has over
 }
 
+@test "who outlives a shared pid namespace does not hold us" {
+	local status=0
+	# shellcheck disable=SC2016 # for the shell inside
+	timeout -k 5 20 "$IMMURE" run --quiet --cwd rw --share pid -- \
+		sh -c 'setsid sleep 40 & echo $! >pid; exit 4' >>log 2>&1 || status=$?
+	assert_equal "$status" 4
+	kill "$(cat pid)"
+}
+
 @test "also where the command is process 1" {
 	inside --as-pid-1 -- sh -c 'echo one; sleep 30 & echo two' >>log
 	assert_equal "$(cat log)" $'before\none\ntwo'
