@@ -11,8 +11,11 @@ PREFIX = /usr/local
 DESTDIR =
 
 # SANITIZE=1 builds in build/asan with AddressSanitizer and UBSan.
+# WEAKEN=1 builds in build/weak what takes walls down when it is asked to: for the
+# tests to compare with, never to be installed.
 SANITIZE =
-BUILD = build$(if $(SANITIZE),/asan)
+WEAKEN =
+BUILD = build$(if $(SANITIZE),/asan)$(if $(WEAKEN),/weak)
 
 CC = gcc
 CFLAGS = -O2 -g
@@ -23,7 +26,7 @@ HARDEN = $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=
 	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fno-asynchronous-unwind-tables) -fstack-protector-strong -fPIE
 HARDEN_LD = $(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
 	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
-CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"'
+CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"' $(if $(WEAKEN),-DIMMURE_WEAKEN)
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
 LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 LIBS = -l:libcap.a
@@ -37,7 +40,7 @@ PACKAGES_LINT = clang-tidy cppcheck shellcheck
 
 # Everything but main.c and the generator's main is shared: by the program, by
 # the generator and by the tests of tests/unit.
-sources := $(filter-out src/gen/%,$(wildcard src/*/*.c))
+sources := $(filter-out src/gen/% $(if $(WEAKEN),,%/weaken.c),$(wildcard src/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 generated := man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish
@@ -107,6 +110,7 @@ installed = $(bindir)/immure \
 	$(patsubst profiles/%,$(sharedir)/immure/profiles/%,$(wildcard profiles/*.profile))
 
 install: all $(generated)
+	$(if $(WEAKEN),$(error what WEAKEN=1 builds is for tests alone))
 	install -D -m 755 $(BUILD)/immure '$(bindir)/immure'
 	install -D -m 644 man/immure.1 '$(sharedir)/man/man1/immure.1'
 	install -D -m 644 completions/immure.bash '$(sharedir)/bash-completion/completions/immure'
@@ -174,6 +178,9 @@ lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/lib/as-us
 
 lint: setup-lint
 	@$(MAKE) --no-print-directory lint-gcc lint-tidy lint-cppcheck lint-shell
+
+# The sources that only WEAKEN=1 has.
+$(BUILD)/lint/%/weaken.gcc $(BUILD)/lint/%/weaken.tidy: private CPPFLAGS += -DIMMURE_WEAKEN
 
 lint-gcc: $(lint_c:%.c=$(BUILD)/lint/%.gcc)
 lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(lint_c) $(lint_test_c))

@@ -12,13 +12,16 @@
 #include <immure/sys/kernel.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
+#include <immure/sys/weaken.h>
 
 enum { FAILED = 125, MISUSED = 2 };
 
 /* Before anything is opened: what we were started with must be safe to work in. */
 static int prepare(char **argv, struct error *err)
 {
-	if (stdio_fill(err) < 0 || process_close_inherited(err) < 0)
+	if (stdio_fill(err) < 0)
+		return -1;
+	if (!weakened_by(argv, WALL_FDS) && process_close_inherited(err) < 0)
 		return -1;
 	process_remember(argv, environ);
 	return privilege_check_own_file(err);

@@ -5,6 +5,7 @@
 #include <immure/base/text.h>
 #include <immure/config/config.h>
 #include <immure/config/option.h>
+#include <immure/sys/weaken.h>
 
 #include "set.h"
 
@@ -274,6 +275,11 @@ const struct option option_table[] = {
 	  .help = "let a variable of yours pass",
 	  .man = "Let the caller's variable *NAME* pass, if it is set; `*` at the end stands for"
 		 " any rest. Nothing else of the caller's environment does." },
+
+	IF_WEAKENABLE({ .name = "weaken", .arg = "WALL,...", .in = CLI, .group = GROUP_GENERAL,
+	  .complete = COMPLETE_WORDS, .words = wall_names, .list = true, .set = set_weaken,
+	  .help = "take walls down, for a test",
+	  .man = "Take walls down." },)
 };
 
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);

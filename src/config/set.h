@@ -50,4 +50,7 @@ SETTER(set_setenv);
 SETTER(set_unsetenv);
 SETTER(set_env_keep);
 
+/* weaken.c: only in what tests are compared with. */
+SETTER(set_weaken);
+
 #endif

@@ -3,17 +3,20 @@
 #include <immure/plan/plan.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
+#include <immure/sys/weaken.h>
 
 int confine_inheritance(const struct plan *plan, struct error *err)
 {
 	(void)plan;
-	if (process_new_keyring(err) < 0)
+	if (!weakened(WALL_KEYRING) && process_new_keyring(err) < 0)
 		return -1;
-	return process_close_on_exec(err);
+	return weakened(WALL_FDS) ? 0 : process_close_on_exec(err);
 }
 
 int confine_limits(const struct plan *plan, struct error *err)
 {
+	if (weakened(WALL_LIMITS))
+		return 0;
 	list_each(const struct resource_limit, limit, &plan->limits)
 		if (limit_set(limit->resource, limit->soft, limit->hard, err) < 0)
 			return within(err, "rlimit %s (%s)", limit_name(limit->resource),
@@ -35,17 +38,20 @@ int confine_capabilities(const struct plan *plan, struct error *err)
 int confine_privileges(const struct plan *plan, struct error *err)
 {
 	(void)plan;
-	return privilege_no_new(err);
+	return weakened(WALL_PRIVILEGES) ? 0 : privilege_no_new(err);
 }
 
 void confine_name(void)
 {
-	process_scrub("immure-init");
+	if (!weakened(WALL_DUMPABLE))
+		process_scrub("immure-init");
 }
 
 int confine_init(const struct plan *plan, struct error *err)
 {
-	if (process_hide(err) < 0 || confine_capabilities(plan, err) < 0)
+	if (!weakened(WALL_DUMPABLE) && process_hide(err) < 0)
+		return -1;
+	if (confine_capabilities(plan, err) < 0)
 		return -1;
 	return privilege_no_new(err);
 }

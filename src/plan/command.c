@@ -8,6 +8,7 @@
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+#include <immure/sys/weaken.h>
 
 #include "plan_internal.h"
 
@@ -20,6 +21,8 @@ int plan_stdio(struct planning *p, struct error *err)
 	for (int fd = 0; fd <= 2; fd++) {
 		enum stdio_kind kind = stdio_look(fd);
 
+		if (weakened(kind == STDIO_TERMINAL ? WALL_TERMINAL : WALL_FDS))
+			kind = STDIO_PLAIN;
 		p->plan->stdio[fd] = kind;
 		if (kind == STDIO_TERMINAL)
 			p->plan->own_terminal = true;

@@ -13,6 +13,7 @@
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/user.h>
+#include <immure/sys/weaken.h>
 
 #include "plan_internal.h"
 
@@ -337,6 +338,8 @@ int plan_environment(struct planning *p, struct error *err)
 		else
 			pair_remove(&pairs, variable->name);
 	}
+	if (weakened(WALL_ENV))
+		keep(p, &pairs, "*", NULL);
 	const char **environment = arena_alloc(p->arena, (pairs.list.count + 1) *
 					       sizeof(*environment));
 	const struct origin **origins = arena_alloc(p->arena, (pairs.list.count + 1) *

@@ -8,6 +8,7 @@
 #include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/config/profile.h>
+#include <immure/sys/weaken.h>
 
 #include "plan_internal.h"
 
@@ -70,6 +71,8 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	list_reserve(plan->arena, &plan->items, 112);	/* more than the default's */
 	plan->config = config;
 	plan->started = file_clock();
+	if (*weakened_walls())
+		note(p, "weakened for a test: %s", weakened_walls());
 	if (plan_host(p, err) < 0 || plan_namespaces(p, err) < 0 ||
 	    plan_identity(p, err) < 0 || plan_tunings(p, err) < 0 ||
 	    plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||

@@ -11,6 +11,7 @@
 #include <immure/plan/plan.h>
 #include <immure/sys/namespace.h>
 #include <immure/sys/process.h>
+#include <immure/sys/weaken.h>
 
 struct printer {
 	struct arena *arena;
@@ -164,6 +165,8 @@ void plan_print(const struct plan *plan, FILE *out)
 {
 	struct printer printer = { .arena = plan->arena, .out = out };
 
+	if (*weakened_walls())
+		line(&printer, "weakened", origin_text(plan->arena, NULL), "%s", weakened_walls());
 	print_namespaces(&printer, plan);
 	print_identity(&printer, plan);
 	if (plan->own_mounts)

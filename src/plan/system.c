@@ -12,6 +12,7 @@
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+#include <immure/sys/weaken.h>
 
 #include "plan_internal.h"
 
@@ -45,7 +46,7 @@ static void cover(struct planning *p, const char *root, const char *origin,
 	struct file_id id;
 	struct error ignored;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && !weakened(WALL_COVERS); i++) {
 		const char *path = path_join(p->arena, root, names[i]);
 
 		if (p->host.uid == 0 ? file_look(path, false, &id, &ignored) == 0
@@ -78,7 +79,7 @@ void plan_proc(struct planning *p)
 	else
 		bind_host(p, "/proc", origin);
 	COVER(p, "/proc", origin, covered_of_proc);
-	if (p->proc == KERNEL_NEW)
+	if (p->proc == KERNEL_NEW && !weakened(WALL_COVERS))
 		(void)item_add(p, ITEM_READ_ONLY, "/proc/sys", origin, 0);
 }
 

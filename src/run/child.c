@@ -11,6 +11,7 @@
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
 #include <immure/sys/tty.h>
+#include <immure/sys/weaken.h>
 
 #include "run.h"
 
@@ -84,7 +85,8 @@ int child_enter_files(struct sandbox *box, struct error *err)
 {
 	if (!box->plan->own_mounts)
 		return 0;
-	if (view_enter(&box->view, err) < 0)
+	if ((weakened(WALL_MOUNTS) ? weaken_leave_view(box->view.root, err)
+				   : view_enter(&box->view, err)) < 0)
 		return -1;
 	/* The sandbox's own /proc is the one that nobody outside can cover. */
 	if (box->view.procfs != NO_FD) {
@@ -119,7 +121,7 @@ int child_tune_kernel(struct sandbox *box, struct error *err)
  * while the caller's terminal still has the modes that the private one takes. */
 int child_start_session(struct sandbox *box, struct error *err)
 {
-	if (process_new_session(err) < 0)
+	if (!weakened(WALL_TERMINAL) && process_new_session(err) < 0)
 		return -1;
 	if (!box->plan->own_terminal)
 		return 0;
@@ -142,14 +144,14 @@ int child_start_session(struct sandbox *box, struct error *err)
  * as it lives; from inside of it the limit cannot be raised. */
 int child_allow_one_user_namespace(struct sandbox *box, struct error *err)
 {
-	if (!box->plan->own_user)
+	if (!box->plan->own_user || weakened(WALL_USERNS))
 		return 0;
 	return sysctl_write(box->sysctls, "user.max_user_namespaces", "1", err);
 }
 
 int child_start_command(struct sandbox *box, struct error *err)
 {
-	uint64_t user = box->plan->own_user ? CLONE_NEWUSER : 0;
+	uint64_t user = box->plan->own_user && !weakened(WALL_INNER) ? CLONE_NEWUSER : 0;
 
 	view_close(&box->view);
 	confine_name();

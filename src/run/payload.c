@@ -18,6 +18,7 @@
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
 #include <immure/sys/tty.h>
+#include <immure/sys/weaken.h>
 
 #include "run.h"
 
@@ -36,19 +37,19 @@ ON_OWN_STACK void payload_become(void *sandbox)
 
 int payload_enter_user_namespace(struct sandbox *box, struct error *err)
 {
-	if (box->plan->own_user &&
+	if (box->plan->own_user && !weakened(WALL_INNER) &&
 	    idmap_write_self(box->procfs, &box->plan->inner, true, err) < 0)
 		return -1;
 	/* The last map is written. To be dumpable is a property of the memory, which is
 	 * still init's as well: it hides both, and the exec ends it for the command. So
 	 * there is no moment in which the command runs and init can be looked into. */
-	return process_hide(err);
+	return weakened(WALL_DUMPABLE) ? 0 : process_hide(err);
 }
 
 int payload_take_foreground(struct sandbox *box, struct error *err)
 {
 	/* Process 1 leads its session, and with it a group of its own. */
-	if (!box->plan->as_pid_1 && process_new_group(err) < 0)
+	if (!box->plan->as_pid_1 && !weakened(WALL_TERMINAL) && process_new_group(err) < 0)
 		return -1;
 	if (box->slave != NO_FD && (box->eager || box->plan->as_pid_1))
 		tty_foreground(box->slave, getpid());
@@ -111,7 +112,8 @@ int payload_change_directory(struct sandbox *box, struct error *err)
 
 int payload_drop_capabilities(struct sandbox *box, struct error *err)
 {
-	return confine_capabilities(box->plan, err);
+	return weakened(WALL_CAPS) ? weaken_keep_capabilities(err)
+				   : confine_capabilities(box->plan, err);
 }
 
 int payload_refuse_privileges(struct sandbox *box, struct error *err)

@@ -4,6 +4,7 @@
 # From the runner (tests/run), or found beside the source tree when bats is
 # called by hand:
 #   IMMURE         absolute path of the program under test
+#   IMMURE_WEAK    the same, built to take walls down (make WEAKEN=1)
 #   PROBE          the static helper of tests/lib/probe.c, `probe` runs it here
 #   IMMURE_GEN     the generator of manual and completions
 #   IMMURE_SOURCE  a readable copy of the source tree
@@ -18,9 +19,10 @@ bats_require_minimum_version 1.5.0
 tests_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 : "${IMMURE_SOURCE:=${tests_dir%/*}}"
 : "${IMMURE:=$IMMURE_SOURCE/build/immure}"
+: "${IMMURE_WEAK:=$IMMURE_SOURCE/build/weak/immure}"
 : "${IMMURE_GEN:=$IMMURE_SOURCE/build/immure-gen}"
 : "${PROBE:=$IMMURE_SOURCE/build/probe}"
-export IMMURE IMMURE_GEN IMMURE_SOURCE PROBE
+export IMMURE IMMURE_WEAK IMMURE_GEN IMMURE_SOURCE PROBE
 
 common_setup() {
 	TEST_TMP=$(mktemp -d "${TMPDIR:-/tmp}/immure-test.XXXXXX")

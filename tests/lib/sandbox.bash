@@ -7,6 +7,9 @@ inside() { timeout -k 5 30 "$IMMURE" run "$@"; }
 # inspect [OPTION...] [--] COMMAND...: the same, with the two outputs apart.
 inspect() { run --separate-stderr inside "$@"; }
 
+# weakly WALL,... [OPTION...] [--] COMMAND...: behind all walls but these.
+weakly() { timeout -k 5 30 "$IMMURE_WEAK" run --weaken "$@"; }
+
 assert_stderr_has() {
 	[[ ${stderr:-} == *"$1"* ]] || fail_test "standard error lacks: $1"
 }
