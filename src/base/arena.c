@@ -1,6 +1,7 @@
 /* A chain of blocks, newest first. Nothing is ever given back alone: config and
  * plan live exactly as long as the process that reads them. */
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -88,17 +89,25 @@ char *arena_copy(struct arena *arena, const char *text)
 
 char *arena_format(struct arena *arena, const char *format, ...)
 {
-	va_list args, again;
+	struct block *block = arena->newest;
+	size_t room = block ? block->room - block->used : 0;
+	va_list args;
 
+	/* Into what is left of the block: mostly it fits, and is formatted only once. */
 	va_start(args, format);
-	va_copy(again, args);
-	int length = vsnprintf(NULL, 0, format, args);
+	int length = vsnprintf(block ? block->bytes + block->used : NULL, room, format, args);
 	va_end(args);
 	if (length < 0)
 		die_of_hunger();
+	bool fits = (size_t)length < room;
+	if (!fits && room > 0)
+		memset(block->bytes + block->used, 0, room);
 	char *text = arena_alloc(arena, (size_t)length + 1);
-	(void)vsnprintf(text, (size_t)length + 1, format, again);
-	va_end(again);
+	if (fits)
+		return text;
+	va_start(args, format);
+	(void)vsnprintf(text, (size_t)length + 1, format, args);
+	va_end(args);
 	return text;
 }
 

@@ -289,8 +289,9 @@ const struct option *option_named(const char *name, size_t length, unsigned wher
 	for (size_t i = 0; i < option_count; i++) {
 		const struct option *option = &option_table[i];
 
-		if ((option->in & where) && strncmp(option->name, name, length) == 0 &&
-		    !option->name[length])
+		/* Every line of a profile comes here: most rows differ in the first byte. */
+		if (option->name[0] == name[0] && (option->in & where) &&
+		    strncmp(option->name, name, length) == 0 && !option->name[length])
 			return option;
 	}
 	return NULL;

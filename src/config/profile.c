@@ -153,12 +153,12 @@ static int line_read(struct config *config, const struct origin *origin,
 	size_t length = strcspn(line, " \t#");
 	if (length == 0)
 		return 0;
-	const char *word = arena_copy_part(config->arena, line, length);
-	setting.option = option_named(word, length, PROFILE);
+	setting.option = option_named(line, length, PROFILE);
 	if (!setting.option) {
-		(void)unknown_word(word, err);
+		(void)unknown_word(arena_copy_part(config->arena, line, length), err);
 		return line_fail(origin, err);
 	}
+	const char *word = setting.option->name;
 	line += length;
 	line += strspn(line, " \t");
 	bool said = *line && *line != '#';
@@ -207,8 +207,12 @@ int profile_apply_text(struct config *config, const char *name, const char *text
 	for (unsigned number = 1; text < end; number++) {
 		const char *newline = memchr(text, '\n', (size_t)(end - text));
 		size_t size = (size_t)((newline ? newline : end) - text);
-		struct origin *origin = arena_alloc(config->arena, sizeof(*origin));
 
+		if (size == 0) {
+			text++;
+			continue;
+		}
+		struct origin *origin = arena_alloc(config->arena, sizeof(*origin));
 		*origin = (struct origin){ .file = name, .line = number };
 		if (memchr(text, '\0', size)) {
 			(void)fail(err, 0, "control byte 0x00");
@@ -267,7 +271,7 @@ static int check_name(const char *name, struct error *err)
 }
 
 static int fetch_file(struct config *config, struct reading *reading, int fd,
-		      char **ret_text, size_t *ret_length, struct error *err)
+		      const char **ret_text, size_t *ret_length, struct error *err)
 {
 	if (file_look_fd(fd, &reading->id) < 0)
 		return fail(err, errno, "%s", reading->file);
@@ -275,13 +279,17 @@ static int fetch_file(struct config *config, struct reading *reading, int fd,
 		if (by->id.type && file_same(&by->id, &reading->id))
 			return fail(err, 0, "%s includes itself", reading->file);
 	*list_add(config->arena, &config->profiles) = reading->file;
-	return file_read_fd(config->arena, fd, reading->file, LONGEST_FILE, ret_text,
-			    ret_length, err);
+	char *text;
+	if (file_read_fd(config->arena, fd, reading->file, LONGEST_FILE, &text, ret_length,
+			 err) < 0)
+		return -1;
+	*ret_text = text;
+	return 0;
 }
 
 /* A path as --profile takes it; an include's is relative to the file it stands in. */
 static int fetch_path(struct config *config, const char *path, struct reading *reading,
-		      char **ret_text, size_t *ret_length, struct error *err)
+		      const char **ret_text, size_t *ret_length, struct error *err)
 {
 	struct arena *arena = config->arena;
 
@@ -311,7 +319,7 @@ static bool is_absent(const char *dir, const char *file, const struct error *err
 
 /* NAME.profile of the first directory that has one. */
 static int fetch_name(struct config *config, const char *name, struct reading *reading,
-		      char **ret_text, size_t *ret_length, struct error *err)
+		      const char **ret_text, size_t *ret_length, struct error *err)
 {
 	bool is_default = text_is(name, "default"), again = false;
 
@@ -341,7 +349,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 	}
 	if (is_default && reading->place == BUILT_IN) {
 		reading->file = built_in_name;
-		*ret_text = arena_copy(config->arena, default_profile_text);
+		*ret_text = default_profile_text;
 		*ret_length = strlen(*ret_text);
 		return 0;
 	}
@@ -354,7 +362,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 }
 
 static int fetch(struct config *config, const char *name, struct reading *reading,
-		 char **ret_text, size_t *ret_length, struct error *err)
+		 const char **ret_text, size_t *ret_length, struct error *err)
 {
 	if (reading->depth > DEEPEST)
 		return fail(err, 0, "profiles include each other over %d deep", DEEPEST);
@@ -373,7 +381,7 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 		.by = config->reading,
 		.depth = config->reading ? config->reading->depth + 1 : 1,
 	};
-	char *text = NULL;
+	const char *text = NULL;
 	size_t length = 0;
 
 	if (fetch(config, name, &reading, &text, &length, err) < 0)

@@ -37,6 +37,8 @@ void skipped(struct planning *p, const char *format, ...)
 	struct plan *plan = p->plan;
 	va_list args;
 
+	if (!p->config->verbose.value)
+		return;
 	va_start(args, format);
 	text_list_add(p, &plan->skipped.items, &plan->skipped.count, &plan->skipped.room,
 		      format, args);

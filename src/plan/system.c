@@ -201,7 +201,7 @@ static int plan_as_host(struct planning *p, const struct place *place, bool copi
 		return 0;
 	}
 	bool copy = copies && id.type == S_IFREG && id.size <= SMALL_FILE &&
-		    file_readable(path);
+		    ((id.mode & 0444) == 0444 || file_readable(path));
 	struct item *item = item_add(p, copy ? ITEM_COPY : ITEM_BIND, path, origin,
 				     place->order);
 	item->source = path;

@@ -335,8 +335,7 @@ static bool must_give_way(const struct plan *plan, const struct item *item,
 	struct file_id id;
 	struct error ignored;
 
-	if (!item->gives_way || other->kind != ITEM_BIND || other->length >= item->length ||
-	    !path_is_below(item->target, other->target))
+	if (other->length >= item->length || !path_is_below(item->target, other->target))
 		return false;
 	switch (item->kind) {
 	case ITEM_LINK: case ITEM_COPY: case ITEM_DIRECTORY: case ITEM_BIND:
@@ -376,7 +375,7 @@ static bool shows_current(const struct plan *plan, const struct item *bind,
 	struct file_id id;
 	struct error ignored;
 
-	return bind->kind == ITEM_BIND && path_is_below(current->target, bind->target) &&
+	return path_is_below(current->target, bind->target) &&
 	       file_look(path_join(plan->arena, bind->source, current->target + bind->length),
 			 true, &id, &ignored) == 0 && file_same(&id, &current->id);
 }
@@ -390,7 +389,7 @@ static bool has_no_place(struct planning *p, size_t index)
 	for (size_t later = index + 1; item->gives_way && later < plan->items.count; later++) {
 		const struct item *other = &plan->items.items[later];
 
-		if (other->order <= item->order)
+		if (other->kind != ITEM_BIND || other->order <= item->order)
 			continue;
 		if (item->kind == ITEM_CURRENT && shows_current(plan, other, item))
 			return true;
@@ -442,7 +441,9 @@ int plan_view(struct planning *p, struct error *err)
 
 	if (!plan->own_mounts)
 		return 0;
-	plan->memory = memory_total() / 4 < most ? memory_total() / 4 : most;
+	plan->memory = memory_total() / 4;
+	if (plan->memory > most)
+		plan->memory = most;
 	plan->inodes = 200000;
 	plan_identity_files(p);
 	plan_proc(p);
