@@ -156,31 +156,57 @@ static int open_parent(struct view *view, const char *path, const char **ret_nam
 	return view->parent_fd;
 }
 
+/* Something to mount on: what is called `name` in a directory of ours and was made
+ * right now, so that it is no link, or else what `opened` is open on. */
+struct point {
+	int dir;
+	const char *name;
+	int opened;
+};
+
+static void point_close(const struct point *point)
+{
+	if (point->opened != NO_FD)
+		(void)close(point->opened);
+}
+
+#define AUTO_POINT __attribute__((cleanup(point_close))) struct point
+
+static const struct point NO_POINT = { .dir = NO_FD, .name = "", .opened = NO_FD };
+
 /* An empty file or directory at `path` to mount on: a new one, or what is there. */
-static int open_mount_point(struct view *view, const char *path, bool directory,
-			    unsigned mode, struct error *err)
+static int make_point(struct view *view, const char *path, bool directory, unsigned mode,
+		      struct point *ret_point, struct error *err)
 {
 	const char *name;
-	int point, parent = open_parent(view, path, &name, err);
+	int parent = open_parent(view, path, &name, err);
 
+	*ret_point = NO_POINT;
 	if (parent < 0)
 		return -1;
 	if (view->parent_is_own) {
 		if ((directory ? mkdirat(parent, name, mode)
 			       : mknodat(parent, name, S_IFREG | 0644, 0)) == 0) {
-			point = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-			return point < 0 ? fail(err, errno, "open %s", path) : point;
+			ret_point->dir = parent;
+			ret_point->name = name;
+			return 0;
 		}
 		if (errno != EEXIST)
 			return fail(err, errno, "make %s", path);
 	}
-	point = inside_try(view->root, path, 0);
-	if (point < 0)
+	int there = inside_try(view->root, path, 0);
+	if (there < 0)
 		return errno == ENOENT ? refuse_to_make(path, err)
 				       : fail(err, errno, "open %s", path);
 	/* What is mounted there may cover the directory that is still open. */
 	fd_close(&view->parent_fd);
-	return point;
+	ret_point->dir = ret_point->opened = there;
+	return 0;
+}
+
+static bool is_new(const struct point *point)
+{
+	return point->opened == NO_FD;
 }
 
 static bool is_directory(int fd)
@@ -190,21 +216,31 @@ static bool is_directory(int fd)
 	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int attach_at(struct view *view, int tree, const char *path, struct error *err)
+static int attach_at(struct view *view, int tree, const char *path, bool directory,
+		     struct error *err)
 {
-	AUTO_FD int point = open_mount_point(view, path, is_directory(tree), 0755, err);
+	AUTO_POINT point = NO_POINT;
 
-	return point < 0 ? -1 : mount_attach(tree, point, err);
+	if (make_point(view, path, directory, 0755, &point, err) < 0)
+		return -1;
+	return mount_attach(tree, point.dir, point.name, err);
 }
 
-/* Bind what `fd` is open on onto itself, with these rights at its top. */
-static int bind_onto_itself(int fd, struct mount_rights rights, struct error *err)
+/* Bind what is at `path` below `dir`, or `dir` itself, over what is at the point. */
+static int bind_over(int dir, const char *path, struct mount_rights rights, int point_dir,
+		     const char *point, struct error *err)
 {
-	AUTO_FD int tree = mount_copy(fd, "", err);
+	AUTO_FD int tree = mount_copy(dir, path, err);
 
 	if (tree < 0 || mount_restrict(tree, rights, false, err) < 0)
 		return -1;
-	return mount_attach(tree, fd, err);
+	return mount_attach(tree, point_dir, point, err);
+}
+
+static int bind_onto_itself(int dir, const char *path, struct mount_rights rights,
+			    struct error *err)
+{
+	return bind_over(dir, path, rights, dir, path, err);
 }
 
 /* --- things that stand behind others ------------------------------------------- */
@@ -213,13 +249,6 @@ static int bind_onto_itself(int fd, struct mount_rights rights, struct error *er
 static void backing_name(struct view *view, char name[16])
 {
 	(void)snprintf(name, 16, "%u", view->backings++);
-}
-
-static int open_hidden(struct view *view, const char *name, struct error *err)
-{
-	int fd = openat(view->hidden, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-
-	return fd < 0 ? fail(err, errno, "open a backing") : fd;
 }
 
 static int make_hidden(struct view *view, struct error *err)
@@ -237,33 +266,28 @@ static int make_hidden(struct view *view, struct error *err)
 
 static int make_directory(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int dir = open_mount_point(view, item->target, true, item->mode, err);
+	AUTO_POINT point = NO_POINT;
 
-	if (dir < 0)
+	if (make_point(view, item->target, true, item->mode, &point, err) < 0)
 		return -1;
-	return is_directory(dir) ? 0 : fail(err, ENOTDIR, "%s", item->target);
+	return is_new(&point) || is_directory(point.opened) ? 0
+		: fail(err, ENOTDIR, "%s", item->target);
 }
 
 static int make_scratch(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int point = open_mount_point(view, item->target, true, item->mode, err);
+	AUTO_POINT point = NO_POINT;
 
-	if (point < 0)
+	if (make_point(view, item->target, true, item->mode, &point, err) < 0)
 		return -1;
-	if (is_own(view, point))
-		return bind_onto_itself(point, WRITABLE, err);
+	if (is_new(&point) || is_own(view, point.opened))
+		return bind_onto_itself(point.dir, point.name, WRITABLE, err);
 
 	char name[16];
 	backing_name(view, name);
 	if (mkdirat(view->hidden, name, item->mode) < 0)
 		return fail(err, errno, "make a backing");
-	AUTO_FD int backing = open_hidden(view, name, err);
-	if (backing < 0)
-		return -1;
-	AUTO_FD int tree = mount_copy(backing, "", err);
-	if (tree < 0 || mount_restrict(tree, WRITABLE, false, err) < 0)
-		return -1;
-	return mount_attach(tree, point, err);
+	return bind_over(view->hidden, name, WRITABLE, point.dir, point.name, err);
 }
 
 static int new_tmpfs(uint64_t bytes, uint64_t inodes, unsigned mode, struct error *err)
@@ -287,7 +311,7 @@ static int make_tmpfs(struct view *view, const struct item *item, struct error *
 
 	if (tree < 0 || own_device_add(view, tree, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, err);
+	return attach_at(view, tree, item->target, true, err);
 }
 
 static int make_link(struct view *view, const struct item *item, struct error *err)
@@ -304,11 +328,15 @@ static int make_link(struct view *view, const struct item *item, struct error *e
 	return 0;
 }
 
-/* A new file in `parent`, open for writing. */
+/* A new file in `parent`, open for writing; NO_FD and errno. */
+static int try_to_create(int parent, const char *name, unsigned mode)
+{
+	return openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+}
+
 static int create_file(int parent, const char *name, unsigned mode, struct error *err)
 {
-	int fd = openat(parent, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			mode);
+	int fd = try_to_create(parent, name, mode);
 
 	return fd < 0 ? fail(err, errno, "make the file %s", name) : fd;
 }
@@ -325,13 +353,7 @@ static int cover_with_text(struct view *view, const struct item *item, int point
 		return -1;
 	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
 		return fail(err, errno, "write a backing");
-	AUTO_FD int backing = open_hidden(view, name, err);
-	if (backing < 0)
-		return -1;
-	AUTO_FD int tree = mount_copy(backing, "", err);
-	if (tree < 0 || mount_restrict(tree, READ_ONLY, false, err) < 0)
-		return -1;
-	return mount_attach(tree, point, err);
+	return bind_over(view->hidden, name, READ_ONLY, point, "", err);
 }
 
 static int make_text_at(struct view *view, const struct item *item, const char *path,
@@ -357,6 +379,14 @@ static int make_text_behind(struct view *view, const struct item *item, int link
 	return make_text_at(view, item, there, links + 1, err);
 }
 
+static int fill_text(int parent, const char *name, int file, const struct item *item,
+		     struct error *err)
+{
+	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
+		return fail(err, errno, "write %s", name);
+	return item->pinned ? bind_onto_itself(parent, name, READ_ONLY, err) : 0;
+}
+
 /* Texts stand in an /etc that is ours or, when somebody bound another one, over its
  * files; where such an /etc has nothing of the name, nothing can be put. */
 static int make_text_at(struct view *view, const struct item *item, const char *path,
@@ -367,27 +397,20 @@ static int make_text_at(struct view *view, const struct item *item, const char *
 	int parent = open_parent(view, path, &name, err);
 	if (parent < 0)
 		return -1;
+	if (view->parent_is_own) {
+		AUTO_FD int file = try_to_create(parent, name, item->mode);
+		if (file >= 0)
+			return fill_text(parent, name, file, item, err);
+		if (errno != EEXIST)
+			return fail(err, errno, "make the file %s", name);
+	}
 	AUTO_FD int there = inside_open(view->root, path, 0, err);
 	if (there >= 0)
 		return cover_with_text(view, item, there, err);
 	if (err->code != ENOENT)
 		return -1;
 	AUTO_FD int link = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (link >= 0)
-		return make_text_behind(view, item, link, path, links, err);
-	if (!view->parent_is_own)
-		return 0;
-	AUTO_FD int file = create_file(parent, name, item->mode, err);
-	if (file < 0)
-		return -1;
-	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
-		return fail(err, errno, "write %s", path);
-	if (!item->pinned)
-		return 0;
-	AUTO_FD int point = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	if (point < 0)
-		return fail(err, errno, "open %s", path);
-	return bind_onto_itself(point, READ_ONLY, err);
+	return link >= 0 ? make_text_behind(view, item, link, path, links, err) : 0;
 }
 
 static int make_text(struct view *view, const struct item *item, struct error *err)
@@ -463,7 +486,7 @@ static int make_bind(struct view *view, const struct item *item, struct error *e
 	if (tree < 0 || check_same(tree, item, err) < 0 ||
 	    mount_restrict(tree, rights, true, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, err);
+	return attach_at(view, tree, item->target, item->id.type == S_IFDIR, err);
 }
 
 static int make_proc(struct view *view, const struct item *item, struct error *err)
@@ -474,7 +497,7 @@ static int make_proc(struct view *view, const struct item *item, struct error *e
 	view->sysctls = sysctl_open(view->procfs, err);
 	if (view->sysctls < 0)
 		return -1;
-	return attach_at(view, view->procfs, item->target, err);
+	return attach_at(view, view->procfs, item->target, true, err);
 }
 
 /* The whole sysfs is attached, covered by an empty directory of ours, and its parts
@@ -482,19 +505,19 @@ static int make_proc(struct view *view, const struct item *item, struct error *e
  * part cannot be bound from a sysfs that is not attached before Linux 6.15. */
 static int make_sysfs(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int point = open_mount_point(view, item->target, true, 0555, err);
+	AUTO_POINT point = NO_POINT;
 
-	if (point < 0)
+	if (make_point(view, item->target, true, 0555, &point, err) < 0)
 		return -1;
-	view->sysfs_cover = mount_copy(point, "", err);
+	view->sysfs_cover = mount_copy(point.dir, point.name, err);
 	if (view->sysfs_cover < 0 || mount_restrict(view->sysfs_cover, KERNEL_WRITABLE, false,
 						    err) < 0)
 		return -1;
 	view->sysfs = mount_new("sysfs", NULL, KERNEL_READ_ONLY, err);
-	if (view->sysfs < 0 || mount_attach(view->sysfs, point, err) < 0)
+	if (view->sysfs < 0 || mount_attach(view->sysfs, point.dir, point.name, err) < 0)
 		return -1;
 	AUTO_FD int top = inside_open(view->root, item->target, O_DIRECTORY, err);
-	return top < 0 ? -1 : mount_attach(view->sysfs_cover, top, err);
+	return top < 0 ? -1 : mount_attach(view->sysfs_cover, top, "", err);
 }
 
 static int make_sysfs_part(struct view *view, const struct item *item, struct error *err)
@@ -504,7 +527,7 @@ static int make_sysfs_part(struct view *view, const struct item *item, struct er
 	AUTO_FD int tree = mount_copy(view->sysfs, path, err);
 	if (tree < 0 || mount_restrict(tree, KERNEL_READ_ONLY, true, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, err);
+	return attach_at(view, tree, item->target, true, err);
 }
 
 static int open_devpts(struct view *view, struct error *err)
@@ -526,14 +549,14 @@ static int make_devpts(struct view *view, const struct item *item, struct error 
 {
 	if (open_devpts(view, err) < 0)
 		return -1;
-	return attach_at(view, view->devpts, item->target, err);
+	return attach_at(view, view->devpts, item->target, true, err);
 }
 
 static int make_mqueue(struct view *view, const struct item *item, struct error *err)
 {
 	AUTO_FD int tree = mount_new("mqueue", NULL, KERNEL_WRITABLE, err);
 
-	return tree < 0 ? -1 : attach_at(view, tree, item->target, err);
+	return tree < 0 ? -1 : attach_at(view, tree, item->target, true, err);
 }
 
 /* The pair is the first of a new devpts: its other end is number 0. */
@@ -549,7 +572,7 @@ static int make_console(struct view *view, const struct item *item, struct error
 	AUTO_FD int tree = mount_copy(view->devpts, "0", err);
 	if (tree < 0 || mount_restrict(tree, rights, false, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, err);
+	return attach_at(view, tree, item->target, false, err);
 }
 
 static int make_hide(struct view *view, const struct item *item, struct error *err)
@@ -559,13 +582,8 @@ static int make_hide(struct view *view, const struct item *item, struct error *e
 	if (point < 0)
 		return errno == ENOENT || errno == ENOTDIR
 			? 0 : fail(err, errno, "open %s", item->target);
-	AUTO_FD int backing = open_hidden(view, is_directory(point) ? "directory" : "file", err);
-	if (backing < 0)
-		return -1;
-	AUTO_FD int tree = mount_copy(backing, "", err);
-	if (tree < 0 || mount_restrict(tree, KERNEL_READ_ONLY, false, err) < 0)
-		return -1;
-	return mount_attach(tree, point, err);
+	return bind_over(view->hidden, is_directory(point) ? "directory" : "file",
+			 KERNEL_READ_ONLY, point, "", err);
 }
 
 static int make_onto_itself(struct view *view, const struct item *item, struct error *err)
@@ -575,7 +593,7 @@ static int make_onto_itself(struct view *view, const struct item *item, struct e
 	if (point < 0)
 		/* A guard that nobody asked for, of what somebody put something else over. */
 		return err->code == ENOENT && item->order == 0 ? 0 : -1;
-	return bind_onto_itself(point, item->writable ? WRITABLE : READ_ONLY, err);
+	return bind_onto_itself(point, "", item->writable ? WRITABLE : READ_ONLY, err);
 }
 
 struct maker {

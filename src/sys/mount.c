@@ -97,11 +97,11 @@ int mount_restrict(int tree, struct mount_rights rights, bool recursive,
 	return 0;
 }
 
-int mount_attach(int tree, int target, struct error *err)
+int mount_attach(int tree, int dir, const char *path, struct error *err)
 {
-	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH;
+	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | (*path ? 0 : MOVE_MOUNT_T_EMPTY_PATH);
 
-	if (move_mount(tree, "", target, "", flags) < 0)
+	if (move_mount(tree, "", dir, path, flags) < 0)
 		return fail(err, errno, "attach a mount");
 	return 0;
 }

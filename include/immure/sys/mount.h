@@ -36,8 +36,9 @@ int mount_copy(int dir, const char *path, struct error *err);
 int mount_restrict(int tree, struct mount_rights rights, bool recursive,
 		   struct error *err);
 
-/* Attach a tree on the object that `target` is open on. */
-int mount_attach(int tree, int target, struct error *err);
+/* Attach a tree on the object at `path` below `dir`, which is not followed when it is
+ * a link; with path "" on what `dir` is open on. */
+int mount_attach(int tree, int dir, const char *path, struct error *err);
 
 /* Attach a tree on `/` of this mount namespace, above what is there. */
 int mount_attach_on_root(int tree, struct error *err);
