@@ -39,14 +39,11 @@ etc bash.bashrc
 etc bashrc
 etc crypto-policies
 etc debian_version
-etc default/locale
 etc fedora-release
 etc fonts
 etc gitconfig
 etc inputrc
 etc ld.so.cache
-etc ld.so.conf
-etc ld.so.conf.d
 etc locale.conf
 etc localtime
 etc lsb-release
@@ -55,10 +52,8 @@ etc pki/ca-trust/extracted
 etc pki/tls/certs
 etc pki/tls/openssl.cnf
 etc profile
-etc profile.d
 etc protocols
 etc services
-etc shells
 etc ssl/certs
 etc ssl/openssl.cnf
 etc timezone

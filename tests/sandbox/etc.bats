@@ -24,7 +24,7 @@ list=$BATS_TEST_DIRNAME/lists/etc.txt
 	while read -r path; do
 		[[ ! -e $path ]] || wanted+=$path$'\n'
 	done < <(sed -n 's/^host \(.*\/.*\)/\/etc\/\1/p' "$list")
-	inspect -- sh -c 'find /etc/default /etc/ssl /etc/pki -mindepth 1 \( -path /etc/ssl/certs -o \
+	inspect -- sh -c 'find /etc/ssl /etc/pki -mindepth 1 \( -path /etc/ssl/certs -o \
 		-path /etc/pki/ca-trust/extracted -o -path /etc/pki/tls/certs \) -print -prune -o \
 		-mindepth 1 ! -path /etc/pki/ca-trust ! -path /etc/pki/tls -print 2>/dev/null'
 	assert_equal "$(sort <<<"$output")" "$(sort <<<"${wanted%$'\n'}")"
