@@ -30,7 +30,7 @@ teardown() {
 
 search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" \) -prune -o -type f -exec grep -l -- "$1" {} + 2>/dev/null; true'
 
-@test "without walls every one of them is read" {
+@test "FS-01 FS-02 FS-03: without walls every one of them is read" {
 	local place
 	for place in "${places[@]}"; do
 		assert_equal "$(cat "$place")" "$canary"
@@ -38,7 +38,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	[[ $(sh -c 'grep -rsl -- "$1" "$2"' - "$canary" "$TEST_TMP" | wc -l) -eq 10 ]]
 }
 
-@test "none of them is there, by name or by search" {
+@test "FS-01 FS-02 FS-03: none of them is there, by name or by search" {
 	inspect -- sh -c 'cat "$@" 2>/dev/null; ls -d "$@" 2>/dev/null' - "${places[@]}"
 	assert_equal "$output" ''
 	# The word that is searched for is in the arguments, so that /proc is left out.
@@ -48,7 +48,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	assert_equal "$output" ''
 }
 
-@test "not through .. or any link of /proc either" {
+@test "FS-10: not through .. or any link of /proc either" {
 	local way
 	for way in /proc/self/root /proc/1/root /proc/self/cwd/../.. /proc/self/fd/0 /proc/self/cwd/../../../../.. /proc/self/task/1/root /dev/fd/0/.. /.. /.hidden; do
 		inspect -- sh -c 'ls -A "$1$2"; cat "$1$2/secret" "$1/secret"' - "$way" "$TEST_TMP"
@@ -57,7 +57,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	done
 }
 
-@test "not in the environment, of the command or of any other process" {
+@test "ENV-01: not in the environment, of the command or of any other process" {
 	local names=(AWS_SECRET_ACCESS_KEY GITHUB_TOKEN SSH_AUTH_SOCK DBUS_SESSION_BUS_ADDRESS DISPLAY WAYLAND_DISPLAY XAUTHORITY KUBECONFIG DOCKER_HOST
 		GPG_AGENT_INFO http_proxy HTTPS_PROXY ALL_PROXY NPM_TOKEN PS1 OLDPWD MAIL HISTFILE) name words=()
 	for name in "${names[@]}"; do
@@ -69,7 +69,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	assert_output_has PATH=
 }
 
-@test "variables that make a loader or an interpreter run something do not pass, and are not obeyed" {
+@test "ENV-02: variables that make a loader or an interpreter run something do not pass, and are not obeyed" {
 	local names=(LD_PRELOAD LD_LIBRARY_PATH LD_AUDIT LD_DEBUG GCONV_PATH LOCPATH NLSPATH MALLOC_TRACE GLIBC_TUNABLES BASH_ENV ENV SHELLOPTS BASHOPTS PS4
 		PYTHONPATH PYTHONSTARTUP NODE_OPTIONS PERL5OPT PERL5LIB RUBYOPT GIT_SSH_COMMAND GIT_EXEC_PATH EDITOR PAGER LESSOPEN IFS CDPATH TMPDIR TERMINFO) name words=()
 	for name in "${names[@]}"; do
@@ -84,7 +84,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	assert_output_lacks evil
 }
 
-@test "nothing is left on the host, and what is there stays as it was" {
+@test "FS-03 FS-04: nothing is left on the host, and what is there stays as it was" {
 	local before place
 	before=$(stat -c '%n %s %Y %Z %a' "${places[@]}" / /etc /usr /usr/bin /tmp/immure-test."$canary")
 	inspect -- sh -c 'for d in / /etc /usr /usr/bin /usr/local/bin /usr/lib /bin /opt /srv /mnt /var/lib /home /root /proc/sys /sys; do echo left >$d/immure-left; mkdir $d/immure-left.d; done
@@ -98,7 +98,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	assert_equal "$(stat -c '%n %s %Y %Z %a' "${places[@]}" / /etc /usr /usr/bin /tmp/immure-test."$canary")" "$before"
 }
 
-@test "with the current directory writable, a link in it leads nowhere else" {
+@test "FS-16: with the current directory writable, a link in it leads nowhere else" {
 	inspect --cwd rw -- sh -c 'ln -s ~/.bashrc l; ln -s /etc/passwd p; ln "$1" h; echo evil >>l; echo evil >>p; cat ../.netrc l' - "$HOME/.netrc"
 	[[ -L l && -L p && ! -e h && ! -e $HOME/.bashrc ]]
 	assert_equal "$(cat "$HOME/.netrc")" "$canary"

@@ -13,7 +13,7 @@ done_() { grep -c ': ok' <<<"$output" || true; }
 
 empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 
-@test "without walls root of a user namespace has every capability, and can mount" {
+@test "CAP-01 CAP-03 FS-05 NS-01 NS-02 SEC-02 SEC-03: without walls root of a user namespace has every capability, and can mount" {
 	run unshare -Ur "$PROBE" caps
 	[[ $output != *"CapEff:	0000000000000000"* ]]
 	run unshare -Ur "$PROBE" mounts
@@ -22,7 +22,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	[[ $(done_) -ge 15 ]] || fail_test 'too little works here'
 }
 
-@test "the five sets are empty, for every identity and every process" {
+@test "CAP-01 CAP-05: the five sets are empty, for every identity and every process" {
 	local user
 	for user in root self 1234; do
 		inspect --user "$user" -- "$PROBE" caps
@@ -32,7 +32,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_equal "$output" "$(sort <<<"$empty")"
 }
 
-@test "so they are seen from outside, of init and of the command" {
+@test "CAP-01 CAP-04: so they are seen from outside, of init and of the command" {
 	hold
 	local command pid
 	command=$(pgrep -P "$INIT")
@@ -44,7 +44,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	release
 }
 
-@test "nothing that was given up comes back" {
+@test "CAP-03 CAP-04: nothing that was given up comes back" {
 	inspect -- "$PROBE" regain
 	# All but KEEP_CAPS set, and all of them locked: capabilities(7).
 	assert_output_has 'securebits: ef'
@@ -56,7 +56,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_equal "$(done_)" 0
 }
 
-@test "no namespace of any kind, by either call" {
+@test "NS-01 NS-02: no namespace of any kind, by either call" {
 	inspect -- "$PROBE" unshare-all
 	assert_equal "$(refused)" 17
 	assert_equal "$(done_)" 0
@@ -67,7 +67,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_status 1
 }
 
-@test "no mount, no root, by any call" {
+@test "FS-05 FS-11 SEC-02 SEC-03: no mount, no root, by any call" {
 	inspect -- "$PROBE" mounts
 	assert_equal "$(refused)" 15
 	assert_equal "$(done_)" 0
@@ -77,17 +77,17 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_status 1
 }
 
-@test "without walls a namespace of one's own can be entered again" {
+@test "PROC-13: without walls a namespace of one's own can be entered again" {
 	unshare -Ur sh -c 'unshare -m sleep 5 & pid=$!; sleep 0.2; nsenter -t $pid -m true; status=$?; kill $pid; exit $status'
 }
 
-@test "neither those of init, nor its own, can be entered" {
+@test "PROC-13: neither those of init, nor its own, can be entered" {
 	inspect -- sh -c 'for kind in mnt pid net ipc uts user cgroup; do nsenter --$kind=/proc/1/ns/$kind true; nsenter --$kind=/proc/self/ns/$kind true; done 2>&1 |
 		grep -c "denied\|permitted\|Invalid\|unrecognized"'
 	assert_output_has 14
 }
 
-@test "programs with a setuid bit or with file capabilities change nothing" {
+@test "FS-07 CAP-03: programs with a setuid bit or with file capabilities change nothing" {
 	local program shown=
 	for program in /usr/bin/su /usr/bin/passwd /usr/bin/mount /usr/bin/newuidmap /usr/bin/chsh; do
 		[[ -u $program ]] && shown=$program
@@ -100,14 +100,14 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_equal "$(grep Uid <<<"$output" | cut -f2-3)" $'0\t0'
 }
 
-@test "a file by its number instead of its name" {
+@test "FS-12 SEC-13: a file by its number instead of its name" {
 	[[ $("$PROBE" handle /usr) != *EOPNOTSUPP ]] || skip 'files have no numbers here'
 	inspect -- "$PROBE" handle /usr
 	assert_equal "$output" 'handle: EPERM'
 	! is_root || assert_equal "$("$PROBE" handle /usr)" 'handle: ok'
 }
 
-@test "the clock, the kernel's log, modules, accounting" {
+@test "SEC-11 SEC-12 PROC-06: the clock, the kernel's log, modules, accounting" {
 	inspect -- sh -c 'date -s 2000-01-01; dmesg; sysctl -w kernel.hostname=x; echo x >/proc/sys/kernel/core_pattern; echo b >/proc/sysrq-trigger; true'
 	assert_status 0
 	assert_equal "$(wc -l <<<"${stderr:-}")" 5

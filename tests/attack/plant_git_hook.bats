@@ -45,7 +45,7 @@ assert_nothing_ran() {
 	[[ ! -e ran ]] || fail_test 'it ran'
 }
 
-@test "without walls a planted hook and a planted command of the configuration run" {
+@test "FS-17: without walls a planted hook and a planted command of the configuration run" {
 	sh -c "$(hook .git/hooks/post-commit)"
 	call_git
 	[[ -e ran ]]
@@ -56,7 +56,7 @@ assert_nothing_ran() {
 	[[ -e ran ]]
 }
 
-@test "git works in a writable directory" {
+@test "FS-17: git works in a writable directory" {
 	inspect "${open[@]}" --cwd rw -- sh -c 'echo two >two && git add two && git commit -qm two &&
 		git checkout -qb other && git mv one three && git commit -qam three && git tag x && git stash list &&
 		git checkout -q - && git merge -q other && git gc -q && git log --oneline | wc -l'
@@ -68,7 +68,7 @@ assert_nothing_ran() {
 	assert_equal "$(find . ! -user "$(id -un)")" ''
 }
 
-@test "no hook, no configuration" {
+@test "FS-17: no hook, no configuration" {
 	inspect --cwd rw -- sh -c "$(hook .git/hooks/post-commit); $(hook .git/hooks/pre-commit.sample);
 		echo x >.git/hooks/new/x; git config core.fsmonitor ./x; echo >>.git/config; rm -rf .git/hooks; rm .git/config
 		ln -sf x .git/config; truncate -s 0 .git/config; chmod 777 .git/hooks .git/config; true"
@@ -79,7 +79,7 @@ assert_nothing_ran() {
 	[[ $(stat -c %a .git/config) != 777 ]]
 }
 
-@test "no other repository in its place" {
+@test "FS-17: no other repository in its place" {
 	inspect --cwd rw -- sh -c "mv .git x; rmdir .git; rm .git; mkdir -p new/hooks; $(hook new/hooks/post-commit)
 		mv .git/hooks x; mv new/hooks .git/hooks; mv -T --exchange new .git; mv .git/config x; cp one .git/config; true"
 	assert_status 0
@@ -88,7 +88,7 @@ assert_nothing_ran() {
 	git log --oneline
 }
 
-@test "the same by --bind, at another path, and for --home" {
+@test "FS-17: the same by --bind, at another path, and for --home" {
 	inspect --bind . -- sh -c "$(hook .git/hooks/post-commit)"
 	assert_status 2
 	inspect --bind .:/elsewhere --chdir /elsewhere -- sh -c "$(hook .git/hooks/post-commit); mv .git x"
@@ -98,7 +98,7 @@ assert_nothing_ran() {
 	assert_nothing_ran
 }
 
-@test "no hook and no configuration of a submodule" {
+@test "FS-17: no hook and no configuration of a submodule" {
 	git init -q ../module
 	git -C ../module commit -q --allow-empty -m x
 	git submodule --quiet add "$HOME/module" sub 2>/dev/null
@@ -116,7 +116,7 @@ assert_nothing_ran() {
 	assert_nothing_ran
 }
 
-@test "no other configuration for a further working tree" {
+@test "FS-17: no other configuration for a further working tree" {
 	git worktree add -q ../tree
 	inspect --cwd rw -- sh -c "mkdir -p evil/hooks; $(hook evil/hooks/post-commit)
 		cd .git/worktrees; echo ../../../evil >tree/commondir; mv tree t2; cd ..; mv worktrees w2; true"
@@ -125,7 +125,7 @@ assert_nothing_ran() {
 	assert_nothing_ran
 }
 
-@test "a file .git that says where the repository is stays as it is" {
+@test "FS-17: a file .git that says where the repository is stays as it is" {
 	git worktree add -q ../tree
 	cd ../tree || return
 	inspect --cwd rw -- sh -c 'echo gitdir: evil >.git; mv .git x; rm .git'
@@ -133,7 +133,7 @@ assert_nothing_ran() {
 	assert_equal "$(git rev-parse --git-common-dir)" "$HOME/project/.git"
 }
 
-@test "what is made anew is reported" {
+@test "FS-17 FS-33: what is made anew is reported" {
 	inspect --cwd rw -- sh -c 'git init -q . ; git init -q nested; echo nowhere >.git/commondir'
 	rm .git/commondir
 	assert_stderr_has "immure: left behind: $PWD/.git/commondir is new or was changed"
@@ -151,7 +151,7 @@ assert_nothing_ran() {
 }
 
 # shellcheck disable=SC2016 # for the shell inside
-@test "a repository where there was none is reported, with its name escaped" {
+@test "FS-33 OUT-01: a repository where there was none is reported, with its name escaped" {
 	mkdir ../empty
 	cd ../empty || return
 	inspect --cwd rw -- sh -c 'git init -q "$(printf "a\033]0;x\007\nb")"'
@@ -160,13 +160,13 @@ assert_nothing_ran() {
 	[[ $(grep -c '^immure: left behind' <<<"${stderr:-}") -eq $(wc -l <<<"${stderr:-}") ]]
 }
 
-@test "a read-only directory is neither guarded nor searched" {
+@test "FS-17: a read-only directory is neither guarded nor searched" {
 	inspect -- sh -c '! touch .git/x && ! mkdir nested'
 	assert_status 0
 	assert_stderr_lacks 'left behind'
 }
 
-@test "--git-rw lifts it" {
+@test "FS-17: --git-rw lifts it" {
 	inspect --cwd rw --git-rw -- sh -c "$(hook .git/hooks/post-commit) && git config alias.x y && mv .git x && mv x .git"
 	assert_status 0
 	assert_stderr_lacks 'left behind'

@@ -23,14 +23,14 @@ picture() {
 		-printf '%p %y %m %T@ %C@ %l\n' | sort)
 }
 
-@test "without walls a link leads a mkdir and a write to where it points" {
+@test "FS-20 FS-21: without walls a link leads a mkdir and a write to where it points" {
 	plant "$HOME/.ssh" evil
 	mkdir -p evil/made
 	cp "$BATS_TEST_FILENAME" evil/copied
 	[[ -d $HOME/.ssh/made && -f $HOME/.ssh/copied ]]
 }
 
-@test "nothing is made on the host through a planted link, wherever it points" {
+@test "FS-20: nothing is made on the host through a planted link, wherever it points" {
 	local before link
 	before=$(picture)
 	for link in "$HOME/.ssh" ../.ssh / "$TEST_TMP/other" .. /etc /tmp /oldroot"$HOME/.ssh" /proc/1/root"$HOME/.ssh" \
@@ -49,7 +49,7 @@ picture() {
 	[[ ! -e /etc/made && ! -e /made && ! -e /tmp/made ]]
 }
 
-@test "a cover or a private directory over a planted link covers the view, not the host" {
+@test "FS-21: a cover or a private directory over a planted link covers the view, not the host" {
 	ln -s "$HOME/.ssh" evil
 	inspect --cwd rw --tmpfs evil -- sh -c 'touch evil/x ~/.ssh/x'
 	[[ ! -e $HOME/.ssh/x ]]
@@ -58,7 +58,7 @@ picture() {
 	assert_equal "$(cat "$HOME/.ssh/key")" canary
 }
 
-@test "a name in a writable directory that leads out of it is not bound" {
+@test "FS-23 FS-24: a name in a writable directory that leads out of it is not bound" {
 	plant ../.ssh evil
 	local word
 	for word in --bind --ro-bind --dev-bind --bind-try --ro-bind-try --dev-bind-try; do
@@ -75,7 +75,7 @@ picture() {
 	assert_equal "$output" ''
 }
 
-@test "nor copied" {
+@test "FS-23: nor copied" {
 	plant ../.ssh/key evil
 	inspect --cwd rw --file evil:/shown -- cat /shown
 	assert_status 125
@@ -83,7 +83,7 @@ picture() {
 	assert_equal "$output" ''
 }
 
-@test "nor through a link to a link, or by the name of the directory's own link" {
+@test "FS-23: nor through a link to a link, or by the name of the directory's own link" {
 	plant /etc evil
 	ln -s project/evil ../outside
 	inspect --cwd rw --ro-bind ../outside:/shown -- true
@@ -93,7 +93,7 @@ picture() {
 	assert_status 125
 }
 
-@test "links of the caller's, and those that stay inside, lead where they lead" {
+@test "FS-22 FS-23: links of the caller's, and those that stay inside, lead where they lead" {
 	echo mine >sub/file
 	ln -s sub inner
 	ln -s "$PWD/sub" "$HOME/outer"
@@ -108,7 +108,7 @@ picture() {
 	assert_equal "$output" canary
 }
 
-@test "the current directory can be reached through a link" {
+@test "FS-22: the current directory can be reached through a link" {
 	ln -s project "$HOME/way"
 	cd "$HOME/way" || return
 	inspect --cwd rw -- sh -c 'pwd -P; touch here'
@@ -116,7 +116,7 @@ picture() {
 	[[ -e $HOME/project/here ]]
 }
 
-@test "a source that is exchanged for a link while it starts is not shown" {
+@test "FS-25: a source that is exchanged for a link while it starts is not shown" {
 	mkdir good
 	echo good >good/key
 	ln -s ../.ssh evil
@@ -133,7 +133,7 @@ picture() {
 }
 
 # shellcheck disable=SC2016 # for the shell inside
-@test "links that are the system's own go on working" {
+@test "FS-22: links that are the system's own go on working" {
 	inspect --dir /var/run/made --file /etc/os-release:/var/run/copied -- \
 		sh -c 'readlink /var/run; ls -d /run/made /run/copied; test -x /bin/sh -a -e /lib/os-release'
 	assert_status 0

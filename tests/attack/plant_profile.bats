@@ -36,19 +36,19 @@ assert_not_planted() {
 	assert_equal "$output" ''
 }
 
-@test "without walls the plant works, and the next run obeys it" {
+@test "PRF-02: without walls the plant works, and the next run obeys it" {
 	sh -c "$plant" 2>/dev/null
 	[[ -e $PROFILES/default.profile ]]
 	inspect -- printenv PLANTED
 	assert_equal "$output" yes
 }
 
-@test "in the private home it is gone with it" {
+@test "PRF-02: in the private home it is gone with it" {
 	inspect -- sh -c "$plant"
 	assert_not_planted
 }
 
-@test "a home without the directory is not bound writable" {
+@test "PRF-02: a home without the directory is not bound writable" {
 	inspect --bind "$HOME" -- sh -c "$plant"
 	assert_status 125
 	assert_stderr_has "does not exist to be covered"
@@ -59,7 +59,7 @@ assert_not_planted() {
 	assert_status 125
 }
 
-@test "with the directory, the home is bound and the profiles are not in it" {
+@test "PRF-02: with the directory, the home is bound and the profiles are not in it" {
 	mkdir -p "$PROFILES"
 	echo '# mine' >"$PROFILES/mine.profile"
 	inspect --bind "$HOME" -- sh -c "$plant; touch ~/here; ls -A ~/.config/immure"
@@ -70,7 +70,7 @@ assert_not_planted() {
 	[[ ! -e $PROFILES/default.profile ]]
 }
 
-@test "the same where it is bound at another place" {
+@test "PRF-02: the same where it is bound at another place" {
 	mkdir -p "$PROFILES"
 	inspect --bind "$HOME:/other" -- sh -c "HOME=/other; $plant"
 	assert_status 0
@@ -79,7 +79,7 @@ assert_not_planted() {
 	assert_not_planted
 }
 
-@test "the same for --home and for a parent of the home" {
+@test "PRF-02: the same for --home and for a parent of the home" {
 	mkdir -p "$PROFILES"
 	inspect --home "$HOME" -- sh -c "$plant"
 	assert_not_planted
@@ -87,7 +87,7 @@ assert_not_planted() {
 	assert_not_planted
 }
 
-@test "links on the way to it" {
+@test "PRF-02: links on the way to it" {
 	mkdir -p "$HOME/dotfiles/immure/profiles" "$TEST_TMP/outside/immure/profiles"
 	ln -s dotfiles "$HOME/.config"
 	inspect --bind "$HOME" -- sh -c "$plant"
@@ -105,7 +105,7 @@ assert_not_planted() {
 	assert_stderr_has 'does not exist to be covered'
 }
 
-@test "with XDG_CONFIG_HOME it is there that nothing can be planted" {
+@test "PRF-02: with XDG_CONFIG_HOME it is there that nothing can be planted" {
 	export XDG_CONFIG_HOME=$HOME/project/config
 	inspect --cwd rw -- true
 	assert_status 125
@@ -115,7 +115,7 @@ assert_not_planted() {
 	assert_not_planted
 }
 
-@test "the directory itself is not bound at all" {
+@test "PRF-02: the directory itself is not bound at all" {
 	mkdir -p "$PROFILES"
 	local word
 	for word in "--bind $PROFILES" "--bind $HOME/.config/immure:/x" "--ro-bind $PROFILES:/x"; do
@@ -131,14 +131,14 @@ assert_not_planted() {
 	assert_status 125
 }
 
-@test "without walls a profile of the project's is changed like any other file" {
+@test "PRF-02 PRF-03: without walls a profile of the project's is changed like any other file" {
 	printf 'include default\n' >mine.profile
 	echo 'setenv PLANTED=yes' >>mine.profile
 	inspect --profile ./mine.profile -- printenv PLANTED
 	assert_equal "$output" yes
 }
 
-@test "the profiles that a run was called with are read-only to it, with all that they include" {
+@test "PRF-02 PRF-03: the profiles that a run was called with are read-only to it, with all that they include" {
 	mkdir -p profiles/more
 	printf 'include default\ninclude more/one.profile\n' >profiles/mine.profile
 	printf 'setenv A=1\n' >profiles/more/one.profile

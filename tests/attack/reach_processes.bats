@@ -23,7 +23,7 @@ teardown() {
 	common_teardown
 }
 
-@test "without walls a process of the same user can be seen, signalled and traced" {
+@test "PROC-01 PROC-02 PTR-06: without walls a process of the same user can be seen, signalled and traced" {
 	[[ $(cat "/proc/$victim/comm") == sleep ]]
 	run "$PROBE" ptrace "$victim"
 	assert_equal "$output" 'ptrace: ok'
@@ -34,7 +34,7 @@ teardown() {
 	refute kill -0 "$victim" 2>/dev/null
 }
 
-@test "it is not there" {
+@test "PROC-01 PROC-02: it is not there" {
 	inspect -- sh -c 'ls -d "/proc/$1"; cat "/proc/$1/comm"; kill -0 "$1"; kill -KILL "$1"
 		set -- /proc/[0-9]*; echo $#; ps -e 2>/dev/null | grep -c sleep' - "$victim"
 	assert_equal "$output" $'2\n0'
@@ -43,13 +43,13 @@ teardown() {
 	kill -0 "$victim"
 }
 
-@test "no number leads to a process outside" {
+@test "PTR-06: no number leads to a process outside" {
 	inspect -- bash -c 'for ((pid = 3; pid < 40000; pid++)); do
 		[[ $pid -eq $$ || $pid -eq $BASHPID ]] || ! kill -0 "$pid" || echo "$pid"; done 2>/dev/null; kill -0 -1 && echo "group 1"; true'
 	assert_equal "$output" ''
 }
 
-@test "a signal for everybody reaches the sandbox only, and the command's end is said" {
+@test "PTR-06 PTR-07: a signal for everybody reaches the sandbox only, and the command's end is said" {
 	inspect -- sh -c 'sleep 20 & kill -KILL -1; echo alive; wait'
 	assert_output_has alive
 	kill -0 "$victim"
@@ -61,7 +61,7 @@ teardown() {
 	kill -0 $$
 }
 
-@test "the process group and the session are its own" {
+@test "PTR-08: the process group and the session are its own" {
 	# shellcheck disable=SC2046
 	set -- $(inside -- sh -c 'echo $(cut -d" " -f4-6 /proc/self/stat)')
 	# Its parent is inside; its group and its session were begun inside.
@@ -70,7 +70,7 @@ teardown() {
 	assert_output_has on
 }
 
-@test "another sandbox of the same caller cannot be seen or signalled either" {
+@test "PTR-06: another sandbox of the same caller cannot be seen or signalled either" {
 	hold
 	local other
 	other=$(pgrep -P "$INIT")
@@ -82,7 +82,7 @@ teardown() {
 	release
 }
 
-@test "from outside the caller can end the command" {
+@test "PTR-06: from outside the caller can end the command" {
 	hold
 	local command
 	command=$(pgrep -P "$INIT")
@@ -91,7 +91,7 @@ teardown() {
 	assert_status 137
 }
 
-@test "the victim's memory and descriptors stay closed with the host's /proc too" {
+@test "PTR-02: the victim's memory and descriptors stay closed with the host's /proc too" {
 	inspect --share pid -- sh -c 'head -c 1 "/proc/$1/mem"; cat "/proc/$1/environ" "/proc/$1/maps"; ls -l "/proc/$1/fd" "/proc/$1/cwd"; readlink "/proc/$1/exe"' - "$victim"
 	assert_equal "$(grep -v '^/proc\|^total\|^l' <<<"$output")" ''
 	assert_output_lacks ' -> '

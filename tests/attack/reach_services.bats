@@ -17,7 +17,7 @@ teardown() {
 	common_teardown
 }
 
-@test "a key of the caller's session, and one of the caller's own keyring" {
+@test "KEY-01 KEY-02: a key of the caller's session, and one of the caller's own keyring" {
 	local ring
 	for ring in session user; do
 		run "$PROBE" key-session /bin/bash -c '"$PROBE" keyctl-session; key=$("$PROBE" key-add "$1" immure-test) && "$PROBE" key-read immure-test "$key"
@@ -29,7 +29,7 @@ teardown() {
 	done
 }
 
-@test "the session keyring is new, and what is put in it stays inside" {
+@test "KEY-01: the session keyring is new, and what is put in it stays inside" {
 	local outside inside
 	outside=$("$PROBE" keyctl-session || true)
 	inside=$(inside -- "$PROBE" keyctl-session)
@@ -43,7 +43,7 @@ teardown() {
 	assert_equal "$output" ''
 }
 
-@test "POSIX message queues" {
+@test "IPC-05: POSIX message queues" {
 	"$PROBE" mq-open "/immure-test-$BASHPID"
 	run "$PROBE" mq-find "/immure-test-$BASHPID"
 	assert_equal "$output" 'mq-find: ok'
@@ -56,7 +56,7 @@ teardown() {
 	"$PROBE" mq-unlink "/immure-test-$BASHPID"
 }
 
-@test "System V queues, semaphores and shared memory" {
+@test "IPC-05: System V queues, semaphores and shared memory" {
 	local shm queue sem
 	shm=$(ipcmk -M 4096 | grep -o '[0-9]*$')
 	queue=$(ipcmk -Q | grep -o '[0-9]*$')
@@ -72,7 +72,7 @@ teardown() {
 	refute ipcrm -m "$(grep -o '[0-9]*$' <<<"$output")" 2>/dev/null
 }
 
-@test "POSIX shared memory" {
+@test "IPC-05: POSIX shared memory" {
 	echo canary >/dev/shm/immure-test.$$
 	inspect -- sh -c 'ls -A /dev/shm; echo inside >/dev/shm/immure-inside'
 	rm /dev/shm/immure-test.$$
@@ -80,7 +80,7 @@ teardown() {
 	[[ ! -e /dev/shm/immure-inside ]]
 }
 
-@test "a socket in the abstract name space" {
+@test "NET-20: a socket in the abstract name space" {
 	local name=immure-test-$BASHPID
 	"$PROBE" abstract-listen "$name" >"$TEST_TMP/out" &
 	helpers+=($!)
@@ -93,7 +93,7 @@ teardown() {
 	assert_equal "$output" 'abstract-connect: ok'
 }
 
-@test "sockets with a path: of an agent, a bus, a display, in the usual places" {
+@test "IPC-01 IPC-02 IPC-03 IPC-04: sockets with a path: of an agent, a bus, a display, in the usual places" {
 	needs python3
 	mkdir -p "$TEST_TMP/runtime" "$TEST_TMP/home"
 	python3 - "$TEST_TMP/runtime/bus" "$TEST_TMP/home/agent" "$TEST_TMP/ready" <<-'END' &
@@ -119,7 +119,7 @@ for path in sys.argv[1:]:
 	assert_equal "$output" $'2\n2\n2\n2\n2'
 }
 
-@test "a service on the host's loopback, and any other address" {
+@test "NET-01: a service on the host's loopback, and any other address" {
 	needs python3
 	python3 - "$TEST_TMP/port" <<-'END' &
 		import socket, sys, time
@@ -146,7 +146,7 @@ for path in sys.argv[1:]:
 	assert_equal "${#lines[@]}" 1
 }
 
-@test "its own loopback works, and is its own" {
+@test "NET-01: its own loopback works, and is its own" {
 	needs python3
 	inspect -- python3 -c '
 import socket

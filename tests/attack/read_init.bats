@@ -16,7 +16,7 @@ done
 ls /proc/$0/map_files 2>/dev/null | head -1
 true'
 
-@test "without walls a process of the same user is an open book" {
+@test "PROC-03 FD-13: without walls a process of the same user is an open book" {
 	SECRET=canary sleep 30 3</dev/null &
 	local pid=$!
 	until grep -qa SECRET=canary "/proc/$pid/environ"; do sleep 0.01; done
@@ -28,20 +28,20 @@ true'
 	assert_output_has 'link fd/3'
 }
 
-@test "nothing of process 1 can be read" {
+@test "PROC-03 FD-13: nothing of process 1 can be read" {
 	SECRET=canary inspect -- sh -c "$look" 1
 	assert_status 0
 	assert_equal "$output" ''
 }
 
-@test "it has no arguments, from the command's first moment on" {
+@test "PROC-03: it has no arguments, from the command's first moment on" {
 	for _ in {1..60}; do
 		inspect --setenv SECRET=canary -- "$PROBE" init-cmdline
 		assert_equal "$output" immure-init
 	done
 }
 
-@test "from outside it has no arguments either, and its files are not the caller's" {
+@test "PROC-03: from outside it has no arguments either, and its files are not the caller's" {
 	hold --setenv SECRET=canary
 	assert_equal "$(tr -d '\0' <"/proc/$INIT/cmdline")" immure-init
 	# What is not dumpable belongs to root: proc(5).
@@ -49,7 +49,7 @@ true'
 	release
 }
 
-@test "without walls a process of the same user can be traced" {
+@test "PTR-01: without walls a process of the same user can be traced" {
 	sleep 30 &
 	local pid=$!
 	run "$PROBE" ptrace "$pid"
@@ -57,7 +57,7 @@ true'
 	assert_equal "$output" 'ptrace: ok'
 }
 
-@test "process 1 cannot be traced, killed or stopped" {
+@test "PTR-01 PTR-07: process 1 cannot be traced, killed or stopped" {
 	inspect -- "$PROBE" ptrace 1
 	assert_equal "$output" 'ptrace: EPERM'
 	inspect -- sh -c 'kill -STOP 1; kill -KILL 1; kill -TERM 1; kill -HUP 1; sleep 0.1; echo alive'

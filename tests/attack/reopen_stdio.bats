@@ -19,12 +19,12 @@ setup() {
 overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd/N; chmod 777 /proc/self/fd/N
 	touch -d @0 /proc/self/fd/N; truncate -s 0 /proc/self/fd/N; true'
 
-@test "without walls a file given for reading can be overwritten" {
+@test "FD-06: without walls a file given for reading can be overwritten" {
 	sh -c "${overwrite//N/0}" <file 2>/dev/null
 	[[ $(cat file) != precious && $(stat -c %a file) == 777 ]]
 }
 
-@test "a file given for reading can be read, and nothing else" {
+@test "FD-06: a file given for reading can be read, and nothing else" {
 	local fd before
 	before=$(stat -c '%s %a %Y %Z %i' file)
 	for fd in 0 1 2; do
@@ -36,7 +36,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	assert_equal "$output" precious
 }
 
-@test "it is read from where the caller stands in it" {
+@test "FD-06: it is read from where the caller stands in it" {
 	seq 3 >file
 	{
 		read -r _
@@ -48,7 +48,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	assert_equal "$output" $'3\n6\n0'
 }
 
-@test "a heredoc and a file that has been removed can be read" {
+@test "FD-06: a heredoc and a file that has been removed can be read" {
 	inspect cat <<-END
 		a heredoc
 	END
@@ -60,7 +60,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	assert_equal "$output" precious
 }
 
-@test "a file that has another one in its place by now is not mistaken for it" {
+@test "FD-06: a file that has another one in its place by now is not mistaken for it" {
 	exec 8<file
 	mv file moved
 	echo other >file
@@ -69,12 +69,12 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	exec 8<&-
 }
 
-@test "without walls a log opened for append can be truncated" {
+@test "FD-05: without walls a log opened for append can be truncated" {
 	sh -c ': >/proc/self/fd/1' >>file
 	assert_equal "$(cat file)" ''
 }
 
-@test "a log opened for append is only appended to" {
+@test "FD-05: a log opened for append is only appended to" {
 	inspect true
 	timeout 20 "$IMMURE" run -- sh -c "echo appended; ${overwrite//N/1}" >>file 2>/dev/null
 	# What it writes to a pipe is appended as well.
@@ -86,12 +86,12 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	inspect sh -c 'readlink /proc/self/fd/1' >>file
 }
 
-@test "without walls a directory on a descriptor leads to what is in it and above" {
+@test "FD-03: without walls a directory on a descriptor leads to what is in it and above" {
 	[[ $(cat /proc/self/fd/0/key <secrets) == canary ]]
 	[[ $(cat /proc/self/fd/0/../secrets/key <secrets) == canary ]]
 }
 
-@test "a directory on any of the three is refused, and the command never runs" {
+@test "FD-03: a directory on any of the three is refused, and the command never runs" {
 	run bash -c 'timeout 20 "$IMMURE" run -- cat /proc/self/fd/0/key <secrets'
 	assert_status 125
 	assert_output_has 'standard input is a directory'
@@ -103,7 +103,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	assert_output_has 125
 }
 
-@test "only three descriptors pass, whatever the caller left open" {
+@test "FD-01 FD-12: only three descriptors pass, whatever the caller left open" {
 	# shellcheck disable=SC2016 # for the shell that leaves them open
 	run bash -c 'exec 3<secrets 4</ 5<>file 6>>file 7< <(:) 8</proc/self/ns/mnt 9</proc/self/exe
 		for fd in {20..300}; do eval "exec $fd</"; done
@@ -114,7 +114,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	assert_equal "$(cut -d' ' -f1 <<<"${output#*$'\n'}")" $'0\n1\n2'
 }
 
-@test "neither has init more than its own" {
+@test "FD-01: neither has init more than its own" {
 	exec 8<secrets
 	hold
 	exec 8<&-
@@ -130,7 +130,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 	fi
 }
 
-@test "a namespace, a process and a kernel object are nothing to give away" {
+@test "FD-01: a namespace, a process and a kernel object are nothing to give away" {
 	local what
 	for what in /proc/self/ns/mnt /proc/self/ns/user; do
 		run bash -c "timeout 20 \"\$IMMURE\" run -- true <$what"
@@ -146,7 +146,7 @@ overwrite='echo owned >/proc/self/fd/N; echo owned >>/dev/fd/N; : >/proc/self/fd
 }
 
 # shellcheck disable=SC2016 # for the shells
-@test "closed descriptors are /dev/null, in all combinations, and nothing of ours" {
+@test "FD-07 ROB-07: closed descriptors are /dev/null, in all combinations, and nothing of ours" {
 	local closed words number
 	for closed in '' 0 1 2 '0 1' '0 2' '1 2' '0 1 2'; do
 		words=

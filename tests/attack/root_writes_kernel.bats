@@ -14,7 +14,7 @@ setup() {
 		kernel/yama/ptrace_scope kernel/hostname user/max_user_namespaces fs/binfmt_misc/register)
 }
 
-@test "without walls root writes them" {
+@test "PROC-04 PROC-05: without walls root writes them" {
 	local value
 	value=$(cat /proc/sys/kernel/core_pattern)
 	echo "$value" >/proc/sys/kernel/core_pattern
@@ -22,7 +22,7 @@ setup() {
 	unshare -mpf --mount-proc setpriv --bounding-set -all --inh-caps -all --no-new-privs sh -c 'echo "$1" >/proc/sys/kernel/core_pattern' - "$value"
 }
 
-@test "no parameter of the kernel can be written, whoever the command is" {
+@test "PROC-04 PROC-05: no parameter of the kernel can be written, whoever the command is" {
 	local before user words
 	before=$(cat "${parameters[@]/#//proc/sys/}" 2>/dev/null || true)
 	for user in '' '--user self' '--user 1000' '--as-pid-1' '--proc host-ro' '--share pid' '--share net,ipc,uts'; do
@@ -35,13 +35,13 @@ setup() {
 	assert_equal "$(cat "${parameters[@]/#//proc/sys/}" 2>/dev/null || true)" "$before"
 }
 
-@test "neither in a second /proc, nor after a cover or the read-only was lifted" {
+@test "PROC-08: neither in a second /proc, nor after a cover or the read-only was lifted" {
 	inspect -- sh -c 'mount -t proc proc /tmp; umount -l /proc; umount -l /proc/sys; mount -o remount,rw /proc/sys; mount -o remount,bind,rw /proc/sys
 		ls /proc/1/root/proc/sys /proc/self/root/proc/sys >/dev/null; cd /proc/self; echo x >../sys/kernel/core_pattern; echo x >/proc/self/../sys/kernel/core_pattern; true'
 	assert_equal "$(grep -c 'Read-only file system' <<<"${stderr:-}")" 2
 }
 
-@test "sysrq, memory, modules, the kernel's log" {
+@test "PROC-06 PROC-07: sysrq, memory, modules, the kernel's log" {
 	inspect -- bash -c 'for f in /proc/sysrq-trigger /proc/kcore /proc/kmsg /proc/mtrr /proc/irq/default_smp_affinity /proc/scsi/scsi /proc/bus/pci/00/00.0 /proc/acpi/wakeup \
 		/sys/power/state /sys/kernel/uevent_helper /sys/kernel/mm/ksm/run /sys/fs/cgroup/cgroup.procs /sys/module/kernel/parameters/panic \
 		/sys/devices/system/cpu/cpu0/online /sys/devices/system/memory/probe /sys/devices/system/clocksource/clocksource0/current_clocksource /dev/mem /dev/kmem /dev/kmsg /dev/sda /dev/vda; do
@@ -50,7 +50,7 @@ setup() {
 	assert_output_lacks wrote
 }
 
-@test "no file of root's outside, and nobody else's" {
+@test "FS-02 FS-04: no file of root's outside, and nobody else's" {
 	echo canary >/root/immure-test.$$
 	chmod 600 /root/immure-test.$$
 	inspect -- sh -c 'ls -A /root; cat "$1" /etc/shadow; echo >>/usr/bin/env; touch /usr/x; chmod 777 /usr/bin; chown 0 /usr' - /root/immure-test.$$
@@ -67,7 +67,7 @@ setup() {
 	assert_equal "$output" ''
 }
 
-@test "host processes cannot be touched, with their /proc shown either" {
+@test "PTR-02: host processes cannot be touched, with their /proc shown either" {
 	sleep 60 3>&- &
 	local victim=$!
 	inspect --quiet --share pid -- sh -c 'cat /proc/$1/environ /proc/1/environ /proc/1/maps; ls -l /proc/1/root/ /proc/1/cwd/; readlink /proc/1/exe; head -c 1 /proc/1/mem
@@ -77,7 +77,7 @@ setup() {
 	assert_equal "$output" ''
 }
 
-@test "a file of a group that the caller is in is not there" {
+@test "FS-14: a file of a group that the caller is in is not there" {
 	getent group adm >/dev/null || skip 'no group adm here'
 	local file=/var/tmp/immure-test.$$
 	echo canary >"$file"

@@ -14,19 +14,19 @@ setup() {
 	as=(timeout 20 setpriv --reuid nobody --regid nogroup --clear-groups env -i HOME=/nonexistent PATH=/usr/bin:/bin)
 }
 
-@test "as it is meant to be installed it runs" {
+@test "ROB-01: as it is meant to be installed it runs" {
 	run "${as[@]}" "$TEST_TMP/immure" run -- id -u
 	assert_status 0
 	assert_equal "$output" 0
 }
 
-@test "without the refusal a setuid copy would be root" {
+@test "ROB-01: without the refusal a setuid copy would be root" {
 	cp /usr/bin/id "$TEST_TMP/id"
 	chmod 4755 "$TEST_TMP/id"
 	assert_equal "$("${as[@]}" "$TEST_TMP/id" -u)" 0
 }
 
-@test "setuid, setgid, both: refused by every verb, with the way to mend it" {
+@test "ROB-01: setuid, setgid, both: refused by every verb, with the way to mend it" {
 	local mode words
 	for mode in 4755 2755 6755; do
 		chmod "$mode" "$TEST_TMP/immure"
@@ -45,7 +45,7 @@ setup() {
 	[[ ! -e /tmp/immure-test-ran ]]
 }
 
-@test "file capabilities: refused" {
+@test "ROB-01: file capabilities: refused" {
 	command -v setcap >/dev/null || skip 'no setcap here'
 	setcap cap_net_admin+ep "$TEST_TMP/immure"
 	run "${as[@]}" "$TEST_TMP/immure" run -- true
@@ -57,7 +57,7 @@ setup() {
 	assert_status 125
 }
 
-@test "by another name, through a link, from a removed file" {
+@test "ROB-01: by another name, through a link, from a removed file" {
 	chmod 4755 "$TEST_TMP/immure"
 	ln -s immure "$TEST_TMP/link"
 	ln "$TEST_TMP/immure" "$TEST_TMP/hard"

@@ -21,27 +21,27 @@ assert_nothing_typed() {
 	[[ ${output##*typed: } != *'#'* ]] || fail_test 'typed'
 }
 
-@test "without walls a key can be typed for the caller" {
+@test "TTY-01: without walls a key can be typed for the caller" {
 	at_terminal 'stty -icanon -echo; "$PROBE" ioctl-tiocsti; bash -c "$typing"'
 	[[ $output != *'ioctl-tiocsti: EIO'* && $output != *'ioctl-tiocsti: EPERM'* ]] || skip 'this kernel has no TIOCSTI'
 	assert_output_has 'typed: ['
 	[[ ${output##*typed: } == *'#'* ]]
 }
 
-@test "the command types for itself at most" {
+@test "TTY-01: the command types for itself at most" {
 	at_terminal 'stty -icanon -echo; "$IMMURE" run -- "$PROBE" ioctl-tiocsti; bash -c "$typing"'
 	assert_output_has 'ioctl-tiocsti: '
 	assert_nothing_typed
 }
 
-@test "neither by /dev/tty, /dev/console, another descriptor, or after it was ended" {
+@test "TTY-01: neither by /dev/tty, /dev/console, another descriptor, or after it was ended" {
 	at_terminal 'stty -icanon -echo
 		"$IMMURE" run --ro-bind "$PROBE" -- sh -c '\''for file in /dev/tty /dev/console /dev/pts/0 /dev/stderr /proc/self/fd/1; do "$PROBE" ioctl-tiocsti <$file; done
 			(trap "" HUP TERM; sleep 0.3; "$PROBE" ioctl-tiocsti </dev/tty) &'\''; sleep 0.5; bash -c "$typing"'
 	assert_nothing_typed
 }
 
-@test "nor where only one of the three is the terminal" {
+@test "TTY-01: nor where only one of the three is the terminal" {
 	local which
 	for which in '0<&0 1>/dev/null 2>/dev/null' '0</dev/null 2>/dev/null' '0</dev/null 1>/dev/null'; do
 		at_terminal "stty -icanon -echo; \"\$IMMURE\" run --ro-bind \"\$PROBE\" -- sh -c 'for n in 0 1 2; do \"\$PROBE\" ioctl-tiocsti <&\$n; done; \"\$PROBE\" ioctl-tiocsti </dev/tty' $which; bash -c \"\$typing\""
@@ -49,7 +49,7 @@ assert_nothing_typed() {
 	done
 }
 
-@test "the terminal inside is another one, and the caller's is not there" {
+@test "TTY-01: the terminal inside is another one, and the caller's is not there" {
 	at_terminal 'tty; ls -l /proc/self/fd/0 | grep -o "/dev.*"; "$IMMURE" run -- sh -c "tty; ls /dev/pts; stat -c %t:%T /dev/tty; readlink /proc/self/fd/0; ls -l /proc/1/fd"'
 	assert_output_has $'/dev/pts/0\r\n0  ptmx'
 	local outside
@@ -59,14 +59,14 @@ assert_nothing_typed() {
 	assert_equal "$(grep -ao 'terminal [0-9]* [0-9]*' <<<"$output" | sort -u | wc -l)" 2
 }
 
-@test "what it does to the modes of its terminal is undone in the caller's" {
+@test "TTY-01: what it does to the modes of its terminal is undone in the caller's" {
 	at_terminal 'echo; stty -g; "$IMMURE" run -- sh -c "stty raw -echo; stty 50 >/dev/null"; stty -g; "$IMMURE" run -- sh -c "stty raw -echo; kill -KILL \$\$"; stty -g'
 	output=$(grep -aoE '[0-9a-f]+(:[0-9a-f]+){10,}' <<<"$output")
 	assert_equal "$(wc -l <<<"$output")" 3
 	assert_equal "$(sort -u <<<"$output" | wc -l)" 1
 }
 
-@test "nor where none of the three is, and only the session has one" {
+@test "TTY-01: nor where none of the three is, and only the session has one" {
 	at_terminal 'stty -icanon -echo; "$IMMURE" run --ro-bind "$PROBE" -- sh -c "\"\$1\" ioctl-tiocsti </dev/tty; \"\$1\" ioctl-tiocsti </dev/console" - "$PROBE" </dev/null >/dev/null 2>&1
 		bash -c "$typing"'
 	assert_nothing_typed

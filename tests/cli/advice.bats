@@ -196,7 +196,7 @@ assert_clean() {
 	assert_output_has '\x1b'
 }
 
-@test "escape sequences in words, names, variables and files do not reach the terminal" {
+@test "OUT-01: escape sequences in words, names, variables and files do not reach the terminal" {
 	needs python3
 	local evil=$'\e]0;x\a\e[31m\u9b31m\u202e\xff\r'
 	run on_terminal "$IMMURE" "$evil"
@@ -248,7 +248,7 @@ assert_clean() {
 	assert_clean_bytes
 }
 
-@test "names that the command leaves behind are escaped too" {
+@test "OUT-01: names that the command leaves behind are escaped too" {
 	needs python3
 	# shellcheck disable=SC2016 # for the shell inside
 	run on_terminal "$IMMURE" run --cwd rw sh -c '

@@ -120,7 +120,7 @@ check_rows() {
 	END
 }
 
-@test "numbers, names and times that are none" {
+@test "PRF-07: numbers, names and times that are none" {
 	check_rows 125 run <<-'END'
 		--user '' touch made => --user: "" is not a number
 		--user me touch made => --user: "me" is not a number
@@ -268,7 +268,7 @@ check_rows() {
 	END
 }
 
-@test "a name of its own is not needed" {
+@test "ROB-22: a name of its own is not needed" {
 	run bash -c 'exec -a "" "$0" run echo inside' "$IMMURE"
 	assert_status 0
 	assert_equal "$output" inside

@@ -90,7 +90,7 @@ END
 	diff -u <(sed 's/ *# [^#]*$//' f) <(sed 's/ *# [^#]*$//' g)
 }
 
-@test "so does a profile with every option and odd bytes" {
+@test "PRF-11: so does a profile with every option and odd bytes" {
 	# Not where the command can write: a profile there is made read-only, by its name.
 	local there=$TEST_TMP/profiles
 	mkdir "$there"
@@ -112,7 +112,7 @@ END
 	grep -q '^timeout  *90000 ms' back.plan
 }
 
-@test "each line of a shown profile says where it comes from" {
+@test "PRF-10: each line of a shown profile says where it comes from" {
 	printf '%s\n' '# mine' 'include default' '' 'hostname mine' 'bind .' >f
 	run "$IMMURE" profile show ./f
 	assert_status 0
@@ -123,7 +123,7 @@ END
 	refute grep -q '^hostname immure' <<<"$output"
 }
 
-@test "a dry run has a line for everything, with who said it" {
+@test "PRF-10: a dry run has a line for everything, with who said it" {
 	cat >f <<-'END'
 		include default
 		timeout 5

@@ -25,7 +25,7 @@ typed_as_root() {
 	printf '%s\n' "${lines[$1]##*as root: }"
 }
 
-@test "limits of namespaces: the one that is 0 is named, and raising it helps" {
+@test "ROB-10 ROB-11: limits of namespaces: the one that is 0 is named, and raising it helps" {
 	local name
 	for name in user mnt pid ipc uts net cgroup; do
 		# shellcheck disable=SC2016 # for the shell inside
@@ -114,7 +114,7 @@ with_kernel() {
 		strace -f -o /dev/null -e inject="$1" "$IMMURE" "${@:2}"' "${@:2}"
 }
 
-@test "kernel.unprivileged_userns_clone" {
+@test "ROB-10: kernel.unprivileged_userns_clone" {
 	needs strace
 	run with_kernel unprivileged_userns_clone=0 -- clone:error=EPERM run touch made
 	assert_status 125
@@ -129,7 +129,7 @@ hint: this host forbids user namespaces to ordinary users; as root: sysctl -w ke
 	assert_equal "$(cat kernel/unprivileged_userns_clone)" 1
 }
 
-@test "AppArmor, which takes the rights in new user namespaces away" {
+@test "ROB-10: AppArmor, which takes the rights in new user namespaces away" {
 	needs strace
 	local call
 	# It shows in the first call that needs a right.
@@ -163,7 +163,7 @@ profile immure \"$IMMURE\" flags=(unconfined) {
 	assert_output_lacks AppArmor
 }
 
-@test "a filter or a chroot, when nothing else explains it" {
+@test "ROB-10: a filter or a chroot, when nothing else explains it" {
 	needs strace
 	run with_kernel -- clone:error=EPERM run touch made
 	assert_status 125

@@ -95,7 +95,7 @@ etc_hostname_of() {
 	assert_equal "$(hostname_of -p ./f -p ./g)" 'other ./g:1'
 }
 
-@test "a name is looked for, a path is not" {
+@test "PRF-03: a name is looked for, a path is not" {
 	echo 'hostname web' >"$own/web.profile"
 	echo 'hostname here' >web.profile
 	echo 'hostname here' >web
@@ -143,7 +143,7 @@ hint: a profile in a file is named with a slash: ./nonesuch'
 		'domainname c' ./sub/c:1)"
 }
 
-@test "a profile that includes itself" {
+@test "PRF-04: a profile that includes itself" {
 	echo 'include ./f' >f
 	refused './f:1: include: ./f includes itself'
 	echo 'include ./g' >f
@@ -163,7 +163,7 @@ hint: a profile in a file is named with a slash: ./nonesuch'
 	refused "$own/two.profile:1: include: one includes itself, and there is no other of that name"
 }
 
-@test "profiles in profiles end at 16 deep and at 32" {
+@test "PRF-04: profiles in profiles end at 16 deep and at 32" {
 	local i
 	for i in {1..40}; do
 		echo "include ./$((i + 1))" >"$i"
@@ -192,7 +192,7 @@ hint: a profile in a file is named with a slash: ./nonesuch'
 
 # --- what is no profile -------------------------------------------------------------------
 
-@test "a profile that others can write" {
+@test "PRF-01: a profile that others can write" {
 	echo 'hostname x' >f
 	chmod 666 f
 	refused '--profile: ./f is writable by everybody' 'others could change it; to forbid that: chmod go-w ./f'
@@ -230,7 +230,7 @@ hint: a profile in a file is named with a slash: ./nonesuch'
 	assert_equal "$(hostname_of -p "./it's a file")" "x ./it's a file:1"
 }
 
-@test "a profile that belongs to someone else" {
+@test "PRF-01: a profile that belongs to someone else" {
 	if ! is_root; then
 		# As root of a new user namespace: what belongs to the host's root is nobody's.
 		run unshare -Ur "$IMMURE" run -p /etc/passwd true
@@ -256,7 +256,7 @@ hint: what a profile says is trusted: use one of your own'
 	assert_status 0
 }
 
-@test "things that are no files, and files without an end" {
+@test "PRF-04: things that are no files, and files without an end" {
 	mkfifo f
 	refused '--profile: ./f is not a regular file'
 	rm f
@@ -312,7 +312,7 @@ hint: what a profile says is trusted: use one of your own'
 		"immure: profile default: open $own/default.profile: No such file or directory"
 }
 
-@test "a profile is at most 64 KiB long" {
+@test "PRF-04: a profile is at most 64 KiB long" {
 	head -c 65536 /dev/zero | tr '\0' '\n' >f
 	[[ $(hostname_of -p ./f) == 'immure built in' ]]
 	echo >>f
@@ -327,7 +327,7 @@ hint: what a profile says is trusted: use one of your own'
 
 # --- what a profile says --------------------------------------------------------------------
 
-@test "one clear line with file and line for what is wrong in it" {
+@test "PRF-05 PRF-07 PRF-08: one clear line with file and line for what is wrong in it" {
 	local i want
 	# Pairs: the bytes of a file, and the end of the message.
 	# shellcheck disable=SC1003 # two backslashes
@@ -364,7 +364,7 @@ hint: what a profile says is trusted: use one of your own'
 	refused 'plan: bind /nonesuch (./f:3): No such file or directory' 'if it may be missing: bind-try /nonesuch'
 }
 
-@test "names of profiles reach the terminal escaped" {
+@test "OUT-01: names of profiles reach the terminal escaped" {
 	local name=$'x\e]0;evil\a\n\x9b31m.profile'
 	echo nonesuch >"$name"
 	run "$IMMURE" run -p "./$name" true

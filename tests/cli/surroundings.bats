@@ -11,7 +11,7 @@ setup() {
 	cd "$TEST_TMP/work" || return
 }
 
-@test "the words of the command arrive as they are" {
+@test "ROB-20: the words of the command arrive as they are" {
 	# shellcheck disable=SC1003,SC2016 # quotes and dollars are meant
 	local words=('' -- - --bind=/ -q $'\xff\x01' $'new\nline' 'a b' '"' "'" '\' '*' '$HOME' '#' '')
 	printf '%s\0' "${words[@]}" >want
@@ -23,7 +23,7 @@ setup() {
 	cmp want got
 }
 
-@test "very many words, and a very long one" {
+@test "ROB-20: very many words, and a very long one" {
 	local long
 	printf -v long '%131000s' x
 	run timeout 60 "$IMMURE" run printf '%s' "$long"
@@ -46,7 +46,7 @@ setup() {
 	[[ ${lines[0]} == 'immure: assemble the files: directory /aaa'*': File name too long' ]]
 }
 
-@test "started through a link, under another name, and after it was deleted" {
+@test "ROB-23: started through a link, under another name, and after it was deleted" {
 	ln -s "$IMMURE" link
 	run ./link run echo ran
 	assert_equal "$output" ran
@@ -59,7 +59,7 @@ setup() {
 	assert_equal "$output" ran
 }
 
-@test "too few files that may be open" {
+@test "ROB-08: too few files that may be open" {
 	local number refused=0
 	# With less the C library cannot be loaded, and its loader says so.
 	for number in {6..40}; do
@@ -80,7 +80,7 @@ setup() {
 	assert_equal "$output" ran
 }
 
-@test "other limits of the caller" {
+@test "ROB-09: other limits of the caller" {
 	local limit
 	# shellcheck disable=SC2016 # for the shell inside
 	for limit in '-f 0' '-c 0' '-l 0' '-i 0' '-t 10' '-q 0' '-v 30000' '-s 128'; do
@@ -103,7 +103,7 @@ setup() {
 	fi
 }
 
-@test "no environment, and one that is broken" {
+@test "ENV-03: no environment, and one that is broken" {
 	run env -i "$IMMURE" run /bin/echo ran
 	assert_equal "$output" ran
 	run env -i HOME= PATH= USER= SHELL= TERM= LANG= "$IMMURE" run /bin/echo ran

@@ -15,10 +15,10 @@ killed() {
 	assert_equal "$(wc -l </proc/self/mountinfo)" "$mounts"
 }
 
-@test "SIGKILL on the supervisor at 1000 random moments leaves nothing" { killed; }
+@test "ROB-03: SIGKILL on the supervisor at 1000 random moments leaves nothing" { killed; }
 
-@test "nor where the command is process 1" { killed --as-pid-1; }
+@test "ROB-03: nor where the command is process 1" { killed --as-pid-1; }
 
-@test "nor with more to make and less of its own" {
+@test "ROB-03: nor with more to make and less of its own" {
 	killed --timeout 50 --tmpfs /mnt/x --share net,uts --user self
 }

@@ -17,7 +17,9 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/seccomp.h>
 #include <mqueue.h>
 #include <sched.h>
 #include <signal.h>
@@ -29,6 +31,7 @@
 #include <string.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -36,6 +39,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -361,6 +365,240 @@ static int do_handle(char **arg)
 	return report("handle", open_by_handle_at(dir, &file.handle, O_RDONLY | O_CLOEXEC) >= 0);
 }
 
+/* Everything that reaches into process PID without being sent by it. */
+static int do_reach(char **arg)
+{
+	enum { KCMP_FILE = 0 };
+	pid_t pid = (pid_t)atoi(arg[0]), self = getpid();
+	char byte = 0;
+	struct iovec here = { &byte, 1 }, there = { &byte, 1 };
+	char path[64];
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	/* The address is one of ours, and need not be one of theirs: EFAULT is said to
+	 * who may read there. */
+	(void)report("read", syscall(SYS_process_vm_readv, pid, &here, 1UL, &there, 1UL, 0UL) == 1 ||
+			     errno == EFAULT);
+	(void)report("write", syscall(SYS_process_vm_writev, pid, &here, 1UL, &there, 1UL, 0UL) == 1 ||
+			      errno == EFAULT);
+	(void)report("compare", syscall(SYS_kcmp, self, pid, KCMP_FILE, 0UL, 0UL) >= 0 ||
+				errno == EBADF);
+	(void)report("take", pidfd >= 0 && (syscall(SYS_pidfd_getfd, pidfd, 0, 0) >= 0 ||
+					    errno == EBADF));
+	(void)report("seize", ptrace(PTRACE_SEIZE, pid, NULL, NULL) == 0 &&
+			      ptrace(PTRACE_INTERRUPT, pid, NULL, NULL) == 0 &&
+			      waitpid(pid, NULL, __WALL) == pid &&
+			      ptrace(PTRACE_DETACH, pid, NULL, NULL) == 0);
+	(void)report("advise", pidfd >= 0 && (syscall(SYS_process_madvise, pidfd, &there, 1UL,
+						      20 /* MADV_COLD */, 0UL) == 1 ||
+					      errno == ENOMEM || errno == EFAULT));
+	(void)snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	(void)report("mem", open(path, O_RDWR | O_CLOEXEC) >= 0);
+	(void)snprintf(path, sizeof(path), "/proc/%d/fd/0", pid);
+	(void)report("fd", readlink(path, &byte, 1) == 1);
+	return 0;
+}
+
+/* Children as no C library makes them: of our parent, without a signal for their end,
+ * in our memory, as threads that stay. Each ends at once, and the last thing said is
+ * how many were had. */
+static int odd_child(void *unused)
+{
+	(void)unused;
+	return 0;
+}
+
+static int do_odd_clones(char **arg)
+{
+	static const struct { const char *name; int flags; } kinds[] = {
+		{ "parent", CLONE_PARENT | SIGCHLD },
+		{ "no-signal", 0 },
+		{ "odd-signal", 64 /* the last */ },
+		{ "memory", CLONE_VM | SIGCHLD },
+		{ "memory-and-handlers", CLONE_VM | CLONE_SIGHAND | SIGCHLD },
+		{ "memory-files-and-parent", CLONE_VM | CLONE_SIGHAND | CLONE_FILES | CLONE_PARENT },
+		{ "untraced", CLONE_UNTRACED | CLONE_IO | SIGCHLD },
+		{ "system-v", CLONE_SYSVSEM | CLONE_FS | SIGCHLD },
+		{ "vfork-of-parent", CLONE_VM | CLONE_VFORK | CLONE_PARENT | SIGCHLD },
+	};
+	static char stacks[COUNT(kinds)][16384] __attribute__((aligned(16)));
+	int had = 0;
+
+	(void)arg;
+	(void)signal(SIGRTMAX, SIG_IGN);	/* for the child that ends with it */
+	for (size_t i = 0; i < COUNT(kinds); i++)
+		if (clone(odd_child, stacks[i] + sizeof(stacks[i]), kinds[i].flags, NULL) > 0)
+			had++;
+	while (waitpid(-1, NULL, __WALL) > 0 || errno == EINTR)
+		;
+	printf("had: %d\n", had);
+	return 0;
+}
+
+/* Start so many threads as there can be, up to COUNT, and say how many there were. */
+static int thread_body(void *unused)
+{
+	(void)unused;
+	return (int)syscall(SYS_pause);
+}
+
+static int do_threads(char **arg)
+{
+	enum { STACK = 4096 };
+	int wanted = atoi(arg[0]), had = 0;
+	char *stacks = mmap(NULL, (size_t)wanted * STACK, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (stacks == MAP_FAILED)
+		return report("threads", false);
+	while (had < wanted && clone(thread_body, stacks + (size_t)(had + 1) * STACK,
+				     CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_FILES |
+				     CLONE_FS, NULL) > 0)
+		had++;
+	printf("threads: %d\n", had);
+	(void)fflush(stdout);
+	_exit(0);
+}
+
+/* Children that all live at once, up to COUNT: how many there were. They die with us. */
+static int do_forks(char **arg)
+{
+	int wanted = atoi(arg[0]), had = 0;
+	pid_t self = getpid(), child;
+
+	while (had < wanted && (child = fork()) >= 0) {
+		if (child == 0) {
+			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+			(void)close_range(0, ~0U, 0);
+			if (getppid() == self)
+				(void)sleep(20);
+			_exit(0);
+		}
+		had++;
+	}
+	printf("forks: %d\n", had);
+	return 0;
+}
+
+/* Have and touch so many MiB of memory, and say "had" for each. */
+static int do_eat(char **arg)
+{
+	enum { MIB = 1 << 20 };
+
+	(void)setvbuf(stdout, NULL, _IOLBF, 0);
+	for (int i = 0; i < atoi(arg[0]); i++) {
+		char *memory = mmap(NULL, MIB, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		if (memory == MAP_FAILED)
+			return report("eat", false);
+		memset(memory, 1, MIB);
+		puts("had");
+	}
+	return 0;
+}
+
+/* So many empty files in DIR, or how many there could be. */
+static int do_empty_files(char **arg)
+{
+	int dir = open(arg[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC), wanted = atoi(arg[1]), had = 0;
+	char name[16];
+
+	while (had < wanted) {
+		(void)snprintf(name, sizeof(name), "f%d", had);
+		int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+		if (fd < 0)
+			break;
+		close(fd);
+		had++;
+	}
+	printf("files: %d\n", had);
+	return report("empty-files", had == wanted);
+}
+
+/* A new file system of TYPE, on DIR of a mount namespace of our own where we may have one. */
+static int do_mount_new(char **arg)
+{
+	if (unshare(CLONE_NEWNS) == 0 && mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return report("private", false);
+	return report(arg[0], mount("none", arg[1], arg[0], 0, arg[2]) == 0);
+}
+
+/* Make process group PGRP the one in front, of whatever terminal is at 0. */
+static int do_foreground(char **arg)
+{
+	pid_t group = (pid_t)atoi(arg[0]);
+
+	(void)signal(SIGTTOU, SIG_IGN);
+	return report("foreground", ioctl(0, TIOCSPGRP, &group) == 0);
+}
+
+/* The terminal's other doors than TIOCSTI: paste on a virtual console, a line
+ * discipline, the console's messages, and TIOCSTI with bits that the kernel ignores. */
+static int do_terminal_doors(char **arg)
+{
+	enum { TIOCL_SETSEL = 2 };
+	char paste[16] = { TIOCL_SETSEL };
+	int discipline = 21;	/* N_GSM0710 and its like */
+
+	(void)arg;
+	(void)report("linux", syscall(SYS_ioctl, 0, (unsigned long)TIOCLINUX, paste) >= 0);
+	(void)report("discipline", syscall(SYS_ioctl, 0, (unsigned long)TIOCSETD, &discipline) >= 0);
+	(void)report("console", syscall(SYS_ioctl, 0, (unsigned long)TIOCCONS, 0) >= 0);
+	(void)report("type", syscall(SYS_ioctl, 0, (unsigned long)TIOCSTI, "#") >= 0);
+	(void)report("type-with-high-bits",
+		     syscall(SYS_ioctl, 0, (unsigned long)TIOCSTI | 1UL << 32, "#") >= 0);
+	return 0;
+}
+
+/* Run PROG on a kernel without some system calls: those, by NAME,NAME,... or number,
+ * answer ENOSYS. */
+static int do_without(char **arg)
+{
+	static const struct { const char *name; int number; } calls[] = {
+		{ "openat2", SYS_openat2 }, { "close_range", SYS_close_range },
+		{ "clone3", SYS_clone3 }, { "mount_setattr", SYS_mount_setattr },
+		{ "open_tree", SYS_open_tree }, { "move_mount", SYS_move_mount },
+		{ "fsopen", SYS_fsopen }, { "fsmount", SYS_fsmount }, { "fsconfig", SYS_fsconfig },
+		{ "landlock_create_ruleset", SYS_landlock_create_ruleset },
+		{ "landlock_add_rule", SYS_landlock_add_rule },
+		{ "landlock_restrict_self", SYS_landlock_restrict_self },
+		{ "pidfd_open", SYS_pidfd_open }, { "pidfd_send_signal", SYS_pidfd_send_signal },
+		{ "seccomp", SYS_seccomp }, { "unshare", SYS_unshare }, { "setns", SYS_setns },
+		{ "memfd_create", SYS_memfd_create }, { "keyctl", SYS_keyctl },
+		{ "pivot_root", SYS_pivot_root }, { "faccessat2", SYS_faccessat2 },
+		{ "epoll_pwait2", SYS_epoll_pwait2 }, { "statx", SYS_statx },
+	};
+	struct sock_filter code[64] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+	};
+	unsigned short used = 1;
+
+	for (char *rest = arg[0], *name; (name = strsep(&rest, ","));) {
+		int number = atoi(name);
+
+		for (size_t i = 0; i < COUNT(calls); i++)
+			if (strcmp(calls[i].name, name) == 0)
+				number = calls[i].number;
+		if (number == 0 || used + 3U > COUNT(code)) {
+			fprintf(stderr, "probe without: %s?\n", name);
+			return 2;
+		}
+		code[used++] = (struct sock_filter)
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1);
+		code[used++] = (struct sock_filter)
+			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+	}
+	code[used++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	struct sock_fprog program = { used, code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+		return report("without", false);
+	(void)execvp(arg[1], arg + 1);
+	return report("without", false);
+}
+
 /* Connect to, or with "listen" wait on, a socket in the abstract name space. */
 static int abstract_socket(const char *name, bool listening)
 {
@@ -492,6 +730,16 @@ static const struct command {
 	{ "mounts", 0, "", do_mounts },
 	{ "chroot-out", 0, "", do_chroot_out },
 	{ "handle", 1, "PATH", do_handle },
+	{ "reach", 1, "PID", do_reach },
+	{ "odd-clones", 0, "", do_odd_clones },
+	{ "threads", 1, "COUNT", do_threads },
+	{ "forks", 1, "COUNT", do_forks },
+	{ "eat", 1, "MIB", do_eat },
+	{ "empty-files", 2, "DIR COUNT", do_empty_files },
+	{ "mount-new", 2, "TYPE DIR [DATA]", do_mount_new },
+	{ "foreground", 1, "PGRP", do_foreground },
+	{ "terminal-doors", 0, "", do_terminal_doors },
+	{ "without", 2, "CALL[,CALL]... PROG [ARG...]", do_without },
 	{ "abstract-connect", 1, "NAME", do_abstract_connect },
 	{ "abstract-listen", 1, "NAME", do_abstract_listen },
 	{ "key-add", 2, "session|user NAME", do_key_add },

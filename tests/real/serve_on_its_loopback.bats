@@ -44,7 +44,7 @@ serve_80='mkdir /tmp/site && cd /tmp/site && echo "$0" >name &&
 	wait "$first" "$second" || true
 }
 
-@test "ping gets an answer from its own loopback" {
+@test "NET-24: ping gets an answer from its own loopback" {
 	run inside -- python3 -c '
 import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, socket.IPPROTO_ICMP)

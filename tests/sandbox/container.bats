@@ -17,7 +17,7 @@ in_container() {
 		exec "$@"' - "$@"
 }
 
-@test "a /proc with covers: no new one, and what to type" {
+@test "ROB-15: a /proc with covers: no new one, and what to type" {
 	in_container covered "$IMMURE" run -- echo ran
 	assert_status 125
 	assert_equal "$output" ''
@@ -26,7 +26,7 @@ in_container() {
 	assert_stderr_has '--proc host-ro'
 }
 
-@test "a /proc with covers can be shown as it is" {
+@test "ROB-15: a /proc with covers can be shown as it is" {
 	in_container covered "$IMMURE" run --proc host-ro -- echo ran
 	assert_status 0
 	assert_equal "$output" ran

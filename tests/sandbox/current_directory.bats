@@ -82,7 +82,7 @@ setup() {
 	assert_stderr_has 'would show too much'
 }
 
-@test "one that is gone, or that may not be entered, is not shown" {
+@test "FD-08 ROB-18: one that is gone, or that may not be entered, is not shown" {
 	mkdir gone
 	cd gone
 	rmdir ../gone
@@ -131,7 +131,7 @@ setup() {
 	done
 }
 
-@test "it never stands outside of the view" {
+@test "FD-08: it never stands outside of the view" {
 	local dir
 	for dir in / /proc/self/cwd /proc/self/root ..; do
 		inspect --chdir "$dir" -- sh -c 'pwd -P; ls -d ../../../../../../../..; cat /proc/self/mountinfo >/dev/null; /bin/pwd'

@@ -100,7 +100,7 @@ from() { run --separate-stderr env -i HOME="$HOME" "$@"; }
 	assert_equal "$output" ../x
 }
 
-@test "entries that are no variables are dropped, of two with one name the first counts" {
+@test "ENV-03: entries that are no variables are dropped, of two with one name the first counts" {
 	needs python3
 	run --separate-stderr timeout 20 python3 - "$IMMURE" <<-'END'
 		import ctypes, sys

@@ -11,7 +11,7 @@ load ../lib/life
 # bats wonders at a status of 127 unless it is told.
 not_found() { run -127 --separate-stderr inside "$@"; }
 
-@test "the command's own status, whichever it is" {
+@test "ROB-24: the command's own status, whichever it is" {
 	local number
 	not_found sh -c 'exit 127'
 	assert_equal "$output${stderr:-}" ''
@@ -22,7 +22,7 @@ not_found() { run -127 --separate-stderr inside "$@"; }
 	done
 }
 
-@test "128 + n for every signal that ends a process" {
+@test "ROB-24: 128 + n for every signal that ends a process" {
 	local number
 	for number in {1..16} {24..27} {29..31} 32 33 34 50 64; do
 		inspect -- perl -e "\$SIG{FPE} = q(DEFAULT); kill $number, \$\$; sleep 30"
@@ -54,7 +54,7 @@ not_found() { run -127 --separate-stderr inside "$@"; }
 	assert_status 9
 }
 
-@test "125 when it is we who fail, usage included" {
+@test "ROB-24: 125 when it is we who fail, usage included" {
 	inspect
 	assert_status 125
 	inspect --
@@ -85,7 +85,7 @@ not_found() { run -127 --separate-stderr inside "$@"; }
 	assert_output_has 'init'
 }
 
-@test "126 when it is there and cannot be executed" {
+@test "ROB-21 ROB-24: 126 when it is there and cannot be executed" {
 	cd "$TEST_TMP"
 	printf 'echo a script without a first line\n' >plain
 	inspect -- ./plain
@@ -110,7 +110,7 @@ not_found() { run -127 --separate-stderr inside "$@"; }
 	assert_status 126
 }
 
-@test "127 when it is not found" {
+@test "ROB-21 ROB-24: 127 when it is not found" {
 	not_found -- no-such-command
 	assert_stderr_has 'no-such-command: No such file or directory'
 	not_found -- /usr/bin/no-such-command

@@ -77,7 +77,7 @@ setup() {
 	done
 }
 
-@test "the memory of all writable directories together is limited" {
+@test "RES-04: the memory of all writable directories together is limited" {
 	local most
 	most=$(inside --dry-run -- true | sed -n 's/^memory *\([0-9]*\) bytes.*/\1/p')
 	[[ $most -gt 0 && $most -le $((2 << 30)) && $most -le $(awk '/MemTotal/ { printf "%.0f", $2 * 1024 / 4 + 4096 }' /proc/meminfo) ]]
@@ -249,7 +249,7 @@ names=(colon:colon comma,comma 'blank blank' $'new\nline' $'tab\ttab' "single'si
 	assert_status 125
 }
 
-@test "what is no file and no directory can be bound, and nobody waits for it" {
+@test "FS-28: what is no file and no directory can be bound, and nobody waits for it" {
 	mkfifo ../fifo
 	inspect --ro-bind ../fifo:/f --bind ../fifo:/g -- sh -c 'test -p /f && test -p /g && echo written >/g' &
 	local pid=$!
@@ -257,7 +257,7 @@ names=(colon:colon comma,comma 'blank blank' $'new\nline' $'tab\ttab' "single'si
 	wait "$pid"
 }
 
-@test "the program itself is nothing to run inside by way of /proc" {
+@test "FD-10: the program itself is nothing to run inside by way of /proc" {
 	inspect -- /proc/self/exe --version
 	[[ $status -ge 125 && $status -le 127 ]]
 	assert_equal "$output" ''

@@ -98,7 +98,7 @@ answers() { # UID GID USER GROUP
 	assert_status 0
 }
 
-@test "groups cannot be set, dropped or regained" {
+@test "CAP-03: groups cannot be set, dropped or regained" {
 	inspect -- sh -c 'cat /proc/self/setgroups; setpriv --clear-groups true; setpriv --groups 0 true; setpriv --reuid 1 --regid 1 --keep-groups true'
 	assert_equal "$output" deny
 	assert_status 1
@@ -106,7 +106,7 @@ answers() { # UID GID USER GROUP
 	assert_equal "$output" deny
 }
 
-@test "maps cannot be written again" {
+@test "PROC-16: maps cannot be written again" {
 	inspect -- sh -c 'for map in uid_map gid_map projid_map; do echo 0 0 2 >/proc/self/$map; done; echo allow >/proc/self/setgroups
 		cat /proc/self/uid_map | tr -s " "'
 	assert_equal "$output" ' 0 0 1'

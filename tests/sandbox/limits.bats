@@ -7,7 +7,7 @@
 load ../lib/common
 load ../lib/sandbox
 
-@test "by default: no core files, 4096 processes, the rest as the caller has it" {
+@test "RES-08: by default: no core files, 4096 processes, the rest as the caller has it" {
 	inspect -- bash -c 'ulimit -c; ulimit -Hc; ulimit -u; ulimit -Hu'
 	assert_equal "$output" $'0\n0\n4096\n4096'
 	assert_equal "$(inside -- bash -c 'ulimit -n -s -v -f -t')" "$(bash -c 'ulimit -n -s -v -f -t')"
@@ -40,7 +40,7 @@ load ../lib/sandbox
 	assert_stderr_has 'hint: it is over what you have yourself: ulimit -aH'
 }
 
-@test "the limit of processes counts the sandbox's own, not the caller's" {
+@test "RES-01: the limit of processes counts the sandbox's own, not the caller's" {
 	local i pids=()
 	for i in {1..20}; do
 		sleep 20 &

@@ -71,7 +71,7 @@ expected() {
 		"$({ expected; echo '/dev/console rw,nosuid,noexec devpts'; } | sort)"
 }
 
-@test "the host sees none of them, also while it runs" {
+@test "FS-15: the host sees none of them, also while it runs" {
 	local before
 	before=$(cat /proc/self/mountinfo)
 	hold
@@ -80,7 +80,7 @@ expected() {
 	assert_equal "$(cat /proc/self/mountinfo)" "$before"
 }
 
-@test "a mount that is made outside meanwhile is not seen inside" {
+@test "FS-15: a mount that is made outside meanwhile is not seen inside" {
 	needs unshare
 	# With shared propagation all the way, as on a host with systemd.
 	# shellcheck disable=SC2016 # for the shell there
@@ -97,7 +97,7 @@ expected() {
 	assert_equal "$(cat out)" $'on\n0'
 }
 
-@test "nothing of the old root is left" {
+@test "FS-10: nothing of the old root is left" {
 	# shellcheck disable=SC2016 # for the shell inside
 	inspect -- sh -c 'ls -d /oldroot /.old* /newroot /put_old /mnt/* 2>/dev/null
 		cd /../../../.. && ls -id . .. | tr -s " " | cut -d" " -f1-2 | sort -u | wc -l

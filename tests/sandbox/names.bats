@@ -30,7 +30,7 @@ all='uname -n; hostname; cat /etc/hostname /proc/sys/kernel/hostname /proc/sys/k
 	done
 }
 
-@test "the command cannot change it, and the host's stays" {
+@test "NS-09: the command cannot change it, and the host's stays" {
 	local before
 	before=$(uname -n)
 	inspect -- sh -c 'hostname other; domainname other; echo other >/proc/sys/kernel/hostname; uname -n'

@@ -43,7 +43,7 @@ setup() {
 	assert_equal "$(traces)" "$before"
 }
 
-@test "a daemon that forked twice dies with the command" {
+@test "PTR-09: a daemon that forked twice dies with the command" {
 	mkdir writable
 	run subreaper timeout -k 5 30 "$IMMURE" run --bind writable --ro-bind "$PROBE" -- \
 		sh -c '"$0" setsid-daemon writable/alive; until test -s writable/alive; do sleep 0.05; done' \
@@ -64,7 +64,7 @@ setup() {
 	assert_equal "$(traces)" "$before"
 }
 
-@test "SIGKILL on the supervisor is the end of all" {
+@test "ROB-03: SIGKILL on the supervisor is the end of all" {
 	run subreaper --kill-after 0.5 --rounds 3 "$IMMURE" run -- \
 		sh -c "$crowd while :; do sleep 300; done"
 	assert_status 0
@@ -74,7 +74,7 @@ setup() {
 	assert_equal "$(traces)" "$before"
 }
 
-@test "SIGKILL on the supervisor at any moment of the start leaves nothing" {
+@test "ROB-03: SIGKILL on the supervisor at any moment of the start leaves nothing" {
 	mkdir writable
 	SEED=$RANDOM run subreaper --kill-after 0.02 --rounds 150 "$IMMURE" run --bind writable -- \
 		sleep 300
@@ -86,13 +86,13 @@ setup() {
 	assert_equal "$(traces)" "$before"
 }
 
-@test "the subreaper would have seen it" {
+@test "ROB-03: the subreaper would have seen it" {
 	run subreaper --patience 0.5 --kill-after 0.2 sh -c 'sleep 15 & exec sleep 15'
 	assert_status 1
 	assert_output_has 'sleep 15'
 }
 
-@test "who started us may end: the command goes on, and leaves nothing" {
+@test "ROB-04: who started us may end: the command goes on, and leaves nothing" {
 	mkdir writable
 	run subreaper sh -c '"$0" run --bind writable -- \
 		sh -c "sleep 0.5; echo done >writable/done; sleep 300 & exit 0" &
@@ -101,7 +101,7 @@ setup() {
 	assert_equal "$(cat writable/done)" 'done'
 }
 
-@test "process 1 killed from outside is the end of all" {
+@test "ROB-03: process 1 killed from outside is the end of all" {
 	hold -- sh -c "$crowd echo on; while :; do sleep 300; done"
 	local all
 	all=$(descendants "$SUPERVISOR")

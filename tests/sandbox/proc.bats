@@ -21,13 +21,13 @@ try_to_write='while read -r path; do { : >>"$path"; } 2>/dev/null && echo "$path
 	assert_equal "${lines[2]}" 1
 }
 
-@test "what is covered is empty, also for root of the host" {
+@test "PROC-07 PROC-09: what is covered is empty, also for root of the host" {
 	# shellcheck disable=SC2086 # a list
 	inspect -- sh -c "$show" - $covered
 	assert_equal "$output" ''
 }
 
-@test "a cover cannot be lifted" {
+@test "PROC-08: a cover cannot be lifted" {
 	inspect -- sh -c 'umount /proc/keys; umount -l /proc/sys; mount -t proc proc /tmp; mount --bind /tmp /proc/keys
 		rm /proc/keys; mv /proc/keys /proc/x; cat /proc/1/root/proc/keys /proc/self/root/proc/keys; mount -o remount,rw /proc/sys'
 	assert_equal "$output" ''
@@ -40,13 +40,13 @@ try_to_write='while read -r path; do { : >>"$path"; } 2>/dev/null && echo "$path
 	assert_status 0
 }
 
-@test "no file below /proc/sys can be written" {
+@test "PROC-04: no file below /proc/sys can be written" {
 	inspect -- bash -c "find /proc/sys -type f -writable; find /proc/sys -type f 2>/dev/null | $try_to_write"
 	assert_status 0
 	assert_equal "$output" ''
 }
 
-@test "no other file of /proc can be written, but of one's own process" {
+@test "PROC-05: no other file of /proc can be written, but of one's own process" {
 	inspect -- bash -c "find /proc -xdev \( -path '/proc/[0-9]*' -o -path /proc/sys \) -prune -o -type f -print |
 		$try_to_write"
 	assert_status 0
@@ -54,7 +54,7 @@ try_to_write='while read -r path; do { : >>"$path"; } 2>/dev/null && echo "$path
 	assert_equal "$(grep -v '^/proc/pressure/' <<<"$output")" ''
 }
 
-@test "a program can be named, and made easier to kill but not harder" {
+@test "PROC-14: a program can be named, and made easier to kill but not harder" {
 	inspect -- bash -c 'echo other >/proc/self/comm && cat /proc/$$/comm
 		echo 500 >/proc/self/oom_score_adj && cat /proc/$$/oom_score_adj; (echo -1000 >/proc/self/oom_score_adj) 2>/dev/null || echo no'
 	assert_equal "$(tail -n 1 <<<"$output")" no

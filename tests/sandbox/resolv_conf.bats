@@ -50,7 +50,7 @@ shapes=(
 	": >resolv.conf"
 )
 
-@test "without a network it is ours and names no server, whatever the host's is" {
+@test "ROB-13: without a network it is ours and names no server, whatever the host's is" {
 	local shape
 	for shape in "${shapes[@]}"; do
 		with_host "$shape" "$IMMURE" run -- sh -c 'test -f /etc/resolv.conf && test ! -L /etc/resolv.conf && cat /etc/resolv.conf'
@@ -59,7 +59,7 @@ shapes=(
 	done
 }
 
-@test "with the host's network it is a copy of the host's, if that can be read" {
+@test "ROB-13: with the host's network it is a copy of the host's, if that can be read" {
 	local shape readable=0
 	for shape in "${shapes[@]}"; do
 		with_host "$shape" "$IMMURE" run --share net -- sh -c 'test -f /etc/resolv.conf && test ! -L /etc/resolv.conf && cat /etc/resolv.conf'

@@ -115,7 +115,7 @@ probe_ignoring() {
 	assert_equal "$(cat caught)" $'ready\n15'
 }
 
-@test "the command begins with default actions and an empty mask" {
+@test "ROB-06: the command begins with default actions and an empty mask" {
 	local none how
 	none=$(printf '%s:\t0000000000000000\n' SigPnd ShdPnd SigBlk SigIgn SigCgt)
 	for how in '' --as-pid-1; do
@@ -131,7 +131,7 @@ probe_ignoring() {
 	done
 }
 
-@test "with all signals ignored or blocked at the start everything works" {
+@test "ROB-06: with all signals ignored or blocked at the start everything works" {
 	for start in signals-ignored signals-blocked; do
 		run probe "$start" "$IMMURE" run -- sh -c 'true & true & wait; sleep 0.1 & exit 7'
 		assert_status 7
@@ -161,7 +161,7 @@ probe_ignoring() {
 stopped() { [[ $(ps -o stat= -p "$1") == T* ]]; }
 running() { ! stopped "$1"; }
 
-@test "a stop and a continuation reach the command, and then us" {
+@test "ROB-05: a stop and a continuation reach the command, and then us" {
 	# In a group of its own: somebody is there who could continue it.
 	set -m
 	hold -- sh -c 'echo on; while :; do sleep 0.05; done'

@@ -7,7 +7,7 @@
 load ../lib/common
 load ../lib/sandbox
 
-@test "the only network device is lo, by every way of asking" {
+@test "SYS-03: the only network device is lo, by every way of asking" {
 	inspect -- sh -c 'ls /sys/class/net /sys/devices/virtual/net; sed 1,2d /proc/net/dev | cut -d: -f1; ls -A /sys/class /sys/devices'
 	assert_equal "$output" '/sys/class/net:
 lo
@@ -27,14 +27,14 @@ $(cat /sys/devices/system/cpu/online)
 $(nproc)"
 }
 
-@test "nothing else is there, under any cover" {
+@test "SYS-02: nothing else is there, under any cover" {
 	inspect -- sh -c 'ls -A /sys; ls -d /sys/kernel /sys/firmware /sys/fs /sys/module /sys/class/dmi /sys/bus /sys/power /sys/hypervisor'
 	assert_equal "$output" $'class\ndevices'
 	inspect -- sh -c 'umount /sys; umount -l /sys; ls -A /sys'
 	assert_equal "$output" $'class\ndevices'
 }
 
-@test "nothing of it can be written, also by root of the host" {
+@test "SYS-04: nothing of it can be written, also by root of the host" {
 	inspect -- bash -c 'find /sys -writable ! -type l; find /sys -type f 2>/dev/null |
 		while read -r path; do { : >>"$path"; } 2>/dev/null && echo "$path"; done; true'
 	assert_status 0
@@ -52,7 +52,7 @@ $(nproc)"
 	assert_equal "$output" "$(ls /sys)"
 }
 
-@test "the control group is the root of its own" {
+@test "NS-11: the control group is the root of its own" {
 	inspect -- cat /proc/self/cgroup
 	assert_output_has '0::/'
 	assert_equal "$(cut -d: -f3 <<<"$output" | sort -u)" /

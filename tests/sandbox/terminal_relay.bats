@@ -40,7 +40,7 @@ on_terminal() { timeout -k 5 100 python3 "$IMMURE_SOURCE/tests/lib/on_terminal.p
 	assert_output_has "$(yes 0123456789abcdef | tr -d '\n' | head -c 1000000 | md5sum)"
 }
 
-@test "a terminal that nobody reads holds neither --timeout nor SIGTERM" {
+@test "TTY-07: a terminal that nobody reads holds neither --timeout nor SIGTERM" {
 	run on_terminal --deaf "$IMMURE" run --timeout 1 -- yes
 	assert_status 0
 	assert_output_has 'ended 124 with'
