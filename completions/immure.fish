@@ -63,7 +63,7 @@ complete -c immure -n '__fish_seen_subcommand_from profile; and __fish_seen_subc
 complete -c immure -n __immure_at_command -a '(__immure_complete_command)'
 complete -c immure -n __immure_at_options -l profile -s p -r -a '(__immure_profiles)' -d 'use this profile instead of `default`'
 complete -c immure -n __immure_at_options -l dry-run -s n -d 'print what would be done, and who said so'
-complete -c immure -n __immure_at_options -l quiet -s q -d 'no notes and no advice; errors only'
+complete -c immure -n __immure_at_options -l quiet -s q -d 'no notes and no advice'
 complete -c immure -n __immure_at_options -l verbose -s v -d 'also say what was skipped and why'
 complete -c immure -n __immure_at_options -l help -s h -a 'all' -d 'this help; --help=all lists every option'
 complete -c immure -n __immure_at_options -l version -s V -d 'print the version'

@@ -59,7 +59,7 @@ _immure()
 		_arguments -s -S \
 			'(-p --profile)'{-p+,--profile=}'[use this profile instead of `default`]:NAME:_immure_profiles' \
 			'(-n --dry-run)'{-n,--dry-run}'[print what would be done, and who said so]' \
-			'(-q --quiet)'{-q,--quiet}'[no notes and no advice; errors only]' \
+			'(-q --quiet)'{-q,--quiet}'[no notes and no advice]' \
 			'(-v --verbose)'{-v,--verbose}'[also say what was skipped and why]' \
 			'(-h --help)'{-h,--help=-}'[this help; --help=all lists every option]::all:(all)' \
 			'(-V --version)'{-V,--version}'[print the version]' \

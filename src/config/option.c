@@ -55,9 +55,9 @@ const struct option option_table[] = {
 		 " for it, and start nothing." },
 	{ .name = "quiet", .letter = 'q', .in = ANYWHERE,
 	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(quiet),
-	  .help = "no notes and no advice; errors only",
-	  .man = "Print errors only: no notes on what is shared, no advice when the command"
-		 " fails." },
+	  .help = "no notes and no advice",
+	  .man = "Print no notes on what is shared, and no advice when the command fails."
+		 " What it left behind in a guarded directory is said all the same." },
 	{ .name = "verbose", .letter = 'v', .in = CLI,
 	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(verbose),
 	  .help = "also say what was skipped and why",

@@ -79,8 +79,22 @@ static bool is_shown(const struct plan *plan, const char *path)
 	}
 }
 
+/* What is in a new /proc or /sys is other than what the caller sees there. */
+static int refuse_kernel_file(struct planning *p, const char *path, struct error *err)
+{
+	const struct item *item = item_covering(p->plan, path);
+
+	if (!item || (item->kind != ITEM_PROC && item->kind != ITEM_SYSFS))
+		return 0;
+	(void)fail(err, 0, "the command %s: %s is the sandbox's own", path, item->target);
+	const char *resolved = file_resolved(p->arena, path);
+	return !resolved || text_is(resolved, path)
+		? -1 : hint(err, "to name it by its own path: immure run %s",
+			    text_shell(p->arena, resolved));
+}
+
 /* A command given by a path that the view does not have is shown read-only. */
-static void plan_program(struct planning *p)
+static int plan_program(struct planning *p, struct error *err)
 {
 	struct plan *plan = p->plan;
 	const char *name = plan->command[0];
@@ -88,7 +102,7 @@ static void plan_program(struct planning *p)
 	struct error ignored;
 
 	if (!strchr(name, '/'))
-		return;
+		return 0;
 	const char *path = path_normal(p->arena, plan->directory, name);
 	bool stays = p->host.current && text_is(plan->directory, p->host.current);
 
@@ -101,10 +115,13 @@ static void plan_program(struct planning *p)
 	plan->program = !plan->own_mounts || (stays && same_place) ? name : path;
 	if (!plan->own_mounts || is_shown(plan, path) ||
 	    file_look(path, true, &id, &ignored) < 0 || id.type != S_IFREG)
-		return;
+		return 0;
+	if (refuse_kernel_file(p, path, err) < 0)
+		return -1;
 	struct item *item = item_add(p, ITEM_BIND, path, "the command", 0);
 	item->source = path;
 	item->id = id;
+	return 0;
 }
 
 /* One of each kind: a hard limit that was set first could not be raised again. */
@@ -147,7 +164,8 @@ int plan_command(struct planning *p, struct error *err)
 						    : "no command to run");
 		return hint(err, "usage: immure run [OPTIONS] [--] COMMAND [ARGUMENT...]");
 	}
-	plan_program(p);
+	if (plan_program(p, err) < 0)
+		return -1;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
  * directly. Standard files, the terminal's foreground and the directory are settled
  * while there are rights; then they go, in an order in which none needs what an
  * earlier one took. */
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -160,14 +161,61 @@ static int execute_searched(const struct plan *plan, const char **ret_found)
 
 /* --- why it could not be executed ----------------------------------------------- */
 
-/* The first bytes of a file, as a text: of a script what stands behind "#!" up to a
- * blank, of a program its magic number. */
+/* The loader of a program as elf(5) has it, of either word size; "" if it names none
+ * within the first page, where every linker puts it. */
+static void find_loader(const unsigned char *page, size_t size, char loader[252])
+{
+	const bool wide = size > EI_CLASS && page[EI_CLASS] == ELFCLASS64;
+	const size_t header_size = wide ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+	Elf64_Ehdr whole;
+	Elf32_Ehdr half;
+
+	loader[0] = '\0';
+	if (size < sizeof(whole))
+		return;
+	memcpy(&whole, page, sizeof(whole));
+	memcpy(&half, page, sizeof(half));
+	uint64_t at = wide ? whole.e_phoff : half.e_phoff;
+	for (unsigned left = wide ? whole.e_phnum : half.e_phnum; left > 0; left--) {
+		Elf64_Phdr header;
+		Elf32_Phdr narrow;
+
+		if (at > size || size - at < header_size)
+			return;
+		memcpy(&header, page + at, wide ? sizeof(header) : sizeof(header.p_type));
+		memcpy(&narrow, page + at, sizeof(narrow));
+		uint64_t name = wide ? header.p_offset : narrow.p_offset;
+		uint64_t length = wide ? header.p_filesz : narrow.p_filesz;
+		at += header_size;
+		if (header.p_type != PT_INTERP)
+			continue;
+		if (length > 0 && length < 252 && name < size && length <= size - name) {
+			memcpy(loader, page + name, length);
+			loader[length] = '\0';
+		}
+		return;
+	}
+}
+
+/* The first bytes of a file, as a text: of a script "#!" and what stands behind it up
+ * to a blank, of a program its magic number and its loader. */
 static void read_start(const char *path, char start[256])
 {
 	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	ssize_t length = fd < 0 ? 0 : read(fd, start, 255);
+	unsigned char page[4096];
+	ssize_t length = fd < 0 ? 0 : read(fd, page, sizeof(page));
 
-	start[length > 0 ? length : 0] = '\0';
+	start[0] = '\0';
+	if (length <= 0)
+		return;
+	if ((size_t)length > SELFMAG && memcmp(page, ELFMAG, SELFMAG) == 0) {
+		memcpy(start, ELFMAG, SELFMAG);
+		find_loader(page, (size_t)length, start + SELFMAG);
+		return;
+	}
+	length = length < 255 ? length : 255;
+	memcpy(start, page, (size_t)length);
+	start[length] = '\0';
 	if (!text_begins(start, "#!"))
 		return;
 	char *name = start + 2 + strspn(start + 2, " \t");
@@ -178,11 +226,16 @@ static void read_start(const char *path, char start[256])
 static void explain_interpreter(const struct plan *plan, const char *path, const char *start,
 				struct error *err)
 {
-	const char *interpreter = start + 2;
+	bool script = text_begins(start, "#!");
+	const char *interpreter = start + (script ? 2 : SELFMAG);
 	size_t length = strlen(interpreter);
 
-	if (!text_begins(start, "#!"))
+	if (!script && (!text_begins(start, ELFMAG) || length == 0))
 		(void)hint(err, "the file is there; the loader that it names is not");
+	else if (!script)
+		(void)hint(err, "its loader %s is not in the view; if the host has it:"
+			   " --ro-bind %s", interpreter, text_shell(plan->arena,
+			   text_protect(plan->arena, interpreter, ':')));
 	else if (length > 0 && interpreter[length - 1] == '\r')
 		(void)hint(err, "its first line ends with a carriage return; without them:"
 			   " sed -i 's/\\r$//' %s", text_shell(plan->arena, path));
@@ -209,7 +262,7 @@ static int explain(const struct plan *plan, int code, const char *path, struct e
 	else if (code == EACCES && plan->program && S_ISREG(st.st_mode) &&
 		 access(path, X_OK) < 0)
 		(void)hint(err, "it is not executable: chmod +x %s", name);
-	else if (code == ENOEXEC && text_begins(start, "\177ELF"))
+	else if (code == ENOEXEC && text_begins(start, ELFMAG))
 		(void)hint(err, "it is a program of another machine, or a broken one");
 	else if (code == ENOEXEC)
 		(void)hint(err, "it is no program; if it is a script without a #! line:"

@@ -124,10 +124,27 @@ with_options() {
 @test "a loader that is not in the view" {
 	printf 'cwd ro\n' >f
 	cp /bin/true .
+	loader=$(readelf -l /bin/true | sed -n 's/.*interpreter: \(.*\)\]/\1/p')
 	run immure run -p ./f ./true
 	assert_status 126
-	assert_equal "$output" 'immure: execute: ./true: No such file or directory
-hint: the file is there; the loader that it names is not'
+	assert_equal "$output" "immure: execute: ./true: No such file or directory
+hint: its loader $loader is not in the view; if the host has it: --ro-bind $loader"
+	# One that names none that could be read, and one whose headers lead nowhere.
+	head -c 64 /bin/true >short
+	printf '\x40\xff\xff\xff\x7f\x00\x00\x00' | dd of=true bs=1 seek=32 conv=notrunc status=none
+	chmod +x short
+	for name in short true; do
+		run immure run -p ./f "./$name"
+		assert_status 126
+		[[ ${lines[1]} == 'hint: '* ]] || fail_test "$output"
+	done
+}
+
+@test "a command in /proc" {
+	run immure run /proc/self/exe
+	assert_status 125
+	assert_equal "${lines[0]}" 'immure: plan: the command /proc/self/exe: /proc is the sandbox'\''s own'
+	[[ ${lines[1]} == 'hint: to name it by its own path: immure run /'* ]]
 }
 
 @test "carriage returns in a script" {
