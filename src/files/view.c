@@ -65,16 +65,16 @@ static int own_device_add(struct view *view, int fd, struct error *err)
 }
 
 /* Does the directory stand on a file system that is ours to fill? */
-static bool is_own(const struct view *view, int dir)
+static int look_if_own(const struct view *view, int dir, bool *ret_own, struct error *err)
 {
 	struct stat st;
 
 	if (fstat(dir, &st) < 0)
-		return false;
+		return fail(err, errno, "look at a directory inside");
+	*ret_own = false;
 	for (unsigned i = 0; i < view->own_device_count; i++)
-		if (view->own_devices[i] == st.st_dev)
-			return true;
-	return false;
+		*ret_own = *ret_own || view->own_devices[i] == st.st_dev;
+	return 0;
 }
 
 static int refuse_to_make(const char *path, struct error *err)
@@ -101,6 +101,7 @@ static int open_directory(struct view *view, const char *path, struct error *err
 {
 	char part[LONGEST_PATH];
 	size_t there = strlen(path);
+	bool own;
 
 	/* Up to what is there; / is. */
 	memcpy(part, path, there + 1);
@@ -120,7 +121,9 @@ static int open_directory(struct view *view, const char *path, struct error *err
 		there = start + strcspn(path + start, "/");
 		memcpy(part, path, there);
 		part[there] = '\0';
-		if (!is_own(view, dir))
+		if (look_if_own(view, dir, &own, err) < 0)
+			return -1;
+		if (!own)
 			return refuse_to_make(part, err);
 		if (mkdirat(dir, part + start, 0755) < 0)
 			return fail(err, errno, "make %s", part);
@@ -151,8 +154,11 @@ static int open_parent(struct view *view, const char *path, const char **ret_nam
 	view->parent_fd = open_directory(view, parent, err);
 	if (view->parent_fd < 0)
 		return -1;
+	if (look_if_own(view, view->parent_fd, &view->parent_is_own, err) < 0) {
+		fd_close(&view->parent_fd);
+		return -1;
+	}
 	memcpy(view->parent, parent, strlen(parent) + 1);
-	view->parent_is_own = is_own(view, view->parent_fd);
 	return view->parent_fd;
 }
 
@@ -277,10 +283,12 @@ static int make_directory(struct view *view, const struct item *item, struct err
 static int make_scratch(struct view *view, const struct item *item, struct error *err)
 {
 	AUTO_POINT point = NO_POINT;
+	bool own = true;
 
-	if (make_point(view, item->target, true, item->mode, &point, err) < 0)
+	if (make_point(view, item->target, true, item->mode, &point, err) < 0 ||
+	    (!is_new(&point) && look_if_own(view, point.opened, &own, err) < 0))
 		return -1;
-	if (is_new(&point) || is_own(view, point.opened))
+	if (own)
 		return bind_onto_itself(point.dir, point.name, WRITABLE, err);
 
 	char name[16];
@@ -627,8 +635,13 @@ _Static_assert(sizeof(makers) / sizeof(makers[0]) == ITEM_KINDS, "a maker per ki
 static int make_items(const struct plan *plan, struct view *view, size_t from, size_t to,
 		      struct error *err)
 {
+	const mode_t all = 0777;
 	mode_t before = umask(0);	/* modes are the plan's, whatever the caller's umask */
 	int result = 0;
+
+	/* The kernel has no errors for it; a filter that we were started under may. */
+	if (before & ~all)
+		return fail(err, errno, "set the umask");
 
 	for (size_t i = from; i < to && result == 0; i++) {
 		const struct item *item = &plan->items.items[i];
@@ -637,7 +650,8 @@ static int make_items(const struct plan *plan, struct view *view, size_t from, s
 			result = within(err, "%s %s (%s)", makers[item->kind].name,
 					item->target, item->origin);
 	}
-	(void)umask(before);
+	if (umask(before) != 0 && result == 0)
+		return fail(err, errno, "set the umask");
 	return result;
 }
 

@@ -189,27 +189,30 @@ static const char *resolv_text(struct planning *p)
 	return text;
 }
 
-static const char *machine_id_text(struct planning *p)
+static const char *machine_id_text(struct planning *p, struct error *err)
 {
 	unsigned char bytes[16];
-	struct error ignored;
 	char *text = arena_alloc(p->arena, 2 * sizeof(bytes) + 2), *out = text;
 
-	if (random_bytes(bytes, sizeof(bytes), &ignored) < 0)
-		return "\n";	/* machine-id(5): empty is "not set yet" */
+	if (random_bytes(bytes, sizeof(bytes), err) < 0)
+		return NULL;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		out += sprintf(out, "%02x", bytes[i]);
 	*out = '\n';
 	return text;
 }
 
-void plan_identity_files(struct planning *p)
+int plan_identity_files(struct planning *p, struct error *err)
 {
 	const char *hostname = p->plan->hostname;
+	const char *machine_id = machine_id_text(p, err);
 	char shared[65];
 
+	if (!machine_id)
+		return within(err, "make a machine-id");
 	if (!hostname) {
-		hostname_get(shared, sizeof(shared));
+		if (hostname_get(shared, sizeof(shared), err) < 0)
+			return -1;
 		hostname = arena_copy(p->arena, shared);
 	}
 	(void)text_add(p, "/etc/passwd", passwd_text(p));
@@ -223,13 +226,14 @@ void plan_identity_files(struct planning *p)
 		"passwd: files\ngroup: files\nshadow: files\n"
 		"hosts: files dns\nnetworks: files\n"
 		"protocols: files\nservices: files\nethers: files\nrpc: files\n");
-	(void)text_add(p, "/etc/machine-id", machine_id_text(p));
+	(void)text_add(p, "/etc/machine-id", machine_id);
 	/* Bound onto itself: a mount point cannot be removed or exchanged, also in an
 	 * /etc that somebody made writable. */
 	text_add(p, "/etc/resolv.conf", resolv_text(p))->pinned = true;
 	struct item *mtab = item_add(p, ITEM_LINK, "/etc/mtab", "identity", 0);
 	mtab->source = "../proc/self/mounts";
 	mtab->gives_way = true;
+	return 0;
 }
 
 /* --- the environment -------------------------------------------------------- */

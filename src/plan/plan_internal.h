@@ -31,7 +31,7 @@ struct planning {
 /* identity.c: who the caller is, who the command is, what they are called. */
 int plan_host(struct planning *p, struct error *err);
 int plan_identity(struct planning *p, struct error *err);
-void plan_identity_files(struct planning *p);
+int plan_identity_files(struct planning *p, struct error *err);
 int plan_environment(struct planning *p, struct error *err);
 
 /* namespaces.c: what is new, what is shared, and what may be tuned in it. */

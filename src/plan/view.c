@@ -441,11 +441,14 @@ int plan_view(struct planning *p, struct error *err)
 
 	if (!plan->own_mounts)
 		return 0;
-	plan->memory = memory_total() / 4;
+	if (memory_total(&plan->memory, err) < 0)
+		return -1;
+	plan->memory /= 4;
 	if (plan->memory > most)
 		plan->memory = most;
 	plan->inodes = 200000;
-	plan_identity_files(p);
+	if (plan_identity_files(p, err) < 0)
+		return -1;
 	plan_proc(p);
 	plan_sys(p);
 	if (plan_dev(p, err) < 0 || plan_home(p, err) < 0 || plan_current(p, err) < 0)

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,6 +16,33 @@
 #include <immure/base/fd.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+
+/* The first question that got no answer. */
+static struct {
+	int code;
+	char path[256];
+} unanswered;
+
+/* Is this errno a no? The others say that there is nothing that could be known: no
+ * memory, a filter in between, a file system that is ill. */
+static bool is_no(int code)
+{
+	return code == ENOENT || code == ENOTDIR || code == EACCES || code == ELOOP ||
+	       code == ENAMETOOLONG;
+}
+
+static void note_answer(int code, const char *path)
+{
+	if (is_no(code) || unanswered.code)
+		return;
+	unanswered.code = code;
+	(void)snprintf(unanswered.path, sizeof(unanswered.path), "%s", path);
+}
+
+int file_all_answered(struct error *err)
+{
+	return unanswered.code ? fail(err, unanswered.code, "look at %s", unanswered.path) : 0;
+}
 
 static void id_of(const struct stat *st, struct file_id *ret_id)
 {
@@ -29,8 +57,10 @@ int file_look(const char *path, bool follow, struct file_id *ret_id, struct erro
 {
 	struct stat st;
 
-	if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0)
+	if (fstatat(AT_FDCWD, path, &st, follow ? 0 : AT_SYMLINK_NOFOLLOW) < 0) {
+		note_answer(errno, path);
 		return fail(err, errno, "%s", path);
+	}
 	id_of(&st, ret_id);
 	return 0;
 }
@@ -82,15 +112,21 @@ int64_t file_clock(void)
 
 bool file_readable(const char *path)
 {
-	return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0;
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
+		return true;
+	note_answer(errno, path);
+	return false;
 }
 
 bool file_executable(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
-	       faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0;
+	if (stat(path, &st) == 0 &&
+	    (!S_ISREG(st.st_mode) || faccessat(AT_FDCWD, path, X_OK, AT_EACCESS) == 0))
+		return S_ISREG(st.st_mode);
+	note_answer(errno, path);
+	return false;
 }
 
 char *file_link(struct arena *arena, const char *path)
@@ -98,6 +134,8 @@ char *file_link(struct arena *arena, const char *path)
 	char text[PATH_MAX];
 	ssize_t length = readlink(path, text, sizeof(text));
 
+	if (length < 0 && errno != EINVAL)
+		note_answer(errno, path);
 	if (length < 0 || (size_t)length == sizeof(text))
 		return NULL;
 	return arena_copy_part(arena, text, (size_t)length);
@@ -107,7 +145,10 @@ char *file_resolved(struct arena *arena, const char *path)
 {
 	char text[PATH_MAX];
 
-	return realpath(path, text) ? arena_copy(arena, text) : NULL;
+	if (realpath(path, text))
+		return arena_copy(arena, text);
+	note_answer(errno, path);
+	return NULL;
 }
 
 char *file_current_directory(struct arena *arena)
@@ -115,7 +156,11 @@ char *file_current_directory(struct arena *arena)
 	char text[PATH_MAX];
 
 	/* The kernel writes "(unreachable)" in front of what has no path from here. */
-	if (!getcwd(text, sizeof(text)) || text[0] != '/')
+	if (!getcwd(text, sizeof(text))) {
+		note_answer(errno, "the current directory");
+		return NULL;
+	}
+	if (text[0] != '/')
 		return NULL;
 	return arena_copy(arena, text);
 }
@@ -126,8 +171,10 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
 	struct stat st;
 	size_t length = 0;
 
-	if (fstat(fd, &st) < 0)
+	if (fstat(fd, &st) < 0) {
+		note_answer(errno, name);
 		return fail(err, errno, "%s", name);
+	}
 	if (!S_ISREG(st.st_mode))
 		return fail(err, 0, "%s is not a regular file", name);
 	if (st.st_size > 0 && (uint64_t)st.st_size > most)
@@ -140,8 +187,10 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
 		ssize_t got = read(fd, text + length, room - length);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if (got < 0)
+		if (got < 0) {
+			note_answer(errno, name);
 			return fail(err, errno, "read %s", name);
+		}
 		if (got == 0)
 			break;
 		length += (size_t)got;
@@ -159,8 +208,10 @@ int file_read(struct arena *arena, const char *path, size_t most, char **ret_tex
 {
 	/* O_NONBLOCK: a FIFO must not hold us before fstat(2) shows what it is. */
 	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
+	if (fd < 0) {
+		note_answer(errno, path);
 		return fail(err, errno, "open %s", path);
+	}
 	return file_read_fd(arena, fd, path, most, ret_text, ret_length, err);
 }
 
@@ -196,13 +247,19 @@ void file_each_name(const char *path, bool (*each)(void *context, const char *na
 		    void *context)
 {
 	AUTO_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0)
+	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	if (!stream) {
+		note_answer(errno, path);
 		return;
-	DIR *stream = fdopendir(fd);
-	if (!stream)
-		return;
+	}
 	(void)take_fd(&fd);
-	for (struct dirent *entry; (entry = readdir(stream));) {
+	for (;;) {
+		errno = 0;
+		const struct dirent *entry = readdir(stream);
+		if (!entry && errno != 0)
+			note_answer(errno, path);
+		if (!entry)
+			break;
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
 		if (!each(context, entry->d_name))

@@ -73,11 +73,14 @@ int64_t sysctl_number(const char *path, int64_t otherwise)
 	return strtoll(text, NULL, 10);
 }
 
-uint64_t memory_total(void)
+int memory_total(uint64_t *ret_bytes, struct error *err)
 {
 	struct sysinfo info;
 
-	return sysinfo(&info) == 0 ? (uint64_t)info.totalram * info.mem_unit : 1ull << 30;
+	if (sysinfo(&info) < 0)
+		return fail(err, errno, "ask how much memory there is");
+	*ret_bytes = (uint64_t)info.totalram * info.mem_unit;
+	return 0;
 }
 
 int random_bytes(void *bytes, size_t size, struct error *err)
@@ -87,11 +90,12 @@ int random_bytes(void *bytes, size_t size, struct error *err)
 	return 0;
 }
 
-void hostname_get(char *name, size_t size)
+int hostname_get(char *name, size_t size, struct error *err)
 {
 	if (gethostname(name, size) < 0)
-		name[0] = '\0';
+		return fail(err, errno, "ask for the host name");
 	name[size - 1] = '\0';
+	return 0;
 }
 
 int hostname_set(const char *name, struct error *err)
@@ -130,8 +134,10 @@ static bool can_be_changed(int fd, const struct stat *st)
 	char path[32];
 
 	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	return st->st_nlink > 0 && (st->st_uid == geteuid() ||
-				    faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0);
+	if (st->st_nlink == 0)
+		return false;
+	return st->st_uid == geteuid() || faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0 ||
+	       (errno != EACCES && errno != EROFS);
 }
 
 enum stdio_kind stdio_look(int fd)

@@ -21,6 +21,12 @@ struct file_id {
 	uint64_t size;		/* in bytes */
 };
 
+/* Was every question below answered, with yes or no? Most callers can do with nothing
+ * else, and take a lookup that failed for want of memory, or of a system call that a
+ * filter refuses, for a no. What was planned on that could lack a wall, so that
+ * whoever planned asks this at the end. -1 names the first question. */
+int file_all_answered(struct error *err);
+
 /* Look at what `path` leads to, or with `follow` false at a symbolic link itself.
  * Neither opens the file: a FIFO or a device is only looked at. -1 says why. */
 int file_look(const char *path, bool follow, struct file_id *ret_id, struct error *err);

@@ -23,13 +23,13 @@ int sysctl_write(int sysctls, const char *key, const char *value, struct error *
 int64_t sysctl_number(const char *path, int64_t otherwise);
 
 /* The host's memory in bytes. */
-uint64_t memory_total(void);
+int memory_total(uint64_t *ret_bytes, struct error *err);
 
 /* Fill `size` bytes with unguessable ones. */
 int random_bytes(void *bytes, size_t size, struct error *err);
 
 /* The name of the host, cut to `size`. */
-void hostname_get(char *name, size_t size);
+int hostname_get(char *name, size_t size, struct error *err);
 
 /* Set the host and domain name of this uts namespace. */
 int hostname_set(const char *name, struct error *err);
