@@ -165,6 +165,9 @@ int child_start_command(struct sandbox *box, struct error *err)
 		return -1;
 	if (box->failed)
 		_exit(125);	/* it has said why itself */
+	if (!process_executed(box->command))
+		return fail(err, 0, "it was killed before it could execute %s",
+			    box->plan->command[0]);
 	box->report->running = true;
 	return 0;
 }

@@ -27,7 +27,11 @@ static bool reap(struct sandbox *box)
 	int status;
 	pid_t pid;
 
-	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+	while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) != 0) {
+		if (pid < 0 && errno == EINTR)
+			continue;
+		if (pid < 0)
+			_exit(125);	/* the end of the command would never be seen */
 		if (pid != box->command)
 			continue;
 		if (WIFSTOPPED(status)) {

@@ -95,7 +95,8 @@ int payload_change_directory(struct sandbox *box, struct error *err)
 
 	if (chdir(plan->directory) == 0)
 		return 0;
-	if (!plan->other_directory) {
+	/* Only what is not in the view, or not for us, has an other. */
+	if (!plan->other_directory || (errno != ENOENT && errno != ENOTDIR && errno != EACCES)) {
 		(void)fail(err, errno, "%s (%s)", plan->directory, plan->directory_origin);
 		const char *typed = text_shell(plan->arena,
 					       text_protect(plan->arena, plan->directory, ':'));
@@ -274,7 +275,8 @@ int payload_execute(struct sandbox *box, struct error *err)
 {
 	const struct plan *plan = box->plan;
 
-	signals_release();
+	if (signals_release(err) < 0)
+		return -1;
 	/* As process 1 it reports before, or nobody would: the conversation that the exec
 	 * closes then says that it came to that. */
 	box->report->running = plan->as_pid_1;

@@ -80,6 +80,13 @@ pid_t process_start(uint64_t namespaces, void (*body)(void *context), void *cont
 	return pid;
 }
 
+bool process_executed(pid_t child)
+{
+	/* setpgid(2): EACCES for a child that has, also when it has ended since. One that
+	 * has, and then started a session, gives EPERM. */
+	return setpgid(child, child) < 0;
+}
+
 int process_die_with_parent(struct error *err)
 {
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0)
@@ -125,9 +132,9 @@ int process_new_keyring(struct error *err)
 	/* No keyrings in this kernel, or none of keyctl(2) for us and all that we
 	 * start, as under a container's filter: there is nothing to keep apart. */
 	int code = errno;
-	if (code == ENOSYS ||
-	    (syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
-	     errno == code && code == EPERM))
+	if ((code == ENOSYS || code == EPERM) &&
+	    syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
+	    errno == code)
 		return 0;
 	return fail(err, code, "join a new session keyring");
 }
@@ -239,14 +246,18 @@ int process_nice(int nice, struct error *err)
  * there are no threads, and they are signals as the others: so the kernel is asked. */
 enum { KERNEL_SET_SIZE = 8 };
 
-static bool signal_reset(int number)
+static int signal_reset(int number, bool *ret_ignored)
 {
 	/* Its struct sigaction begins with the handler, and all zero is the default. */
 	uintptr_t was[4] = { 0 };
 	const uintptr_t none[4] = { 0 };
 
-	(void)syscall(SYS_rt_sigaction, number, none, was, KERNEL_SET_SIZE);
-	return was[0] == (uintptr_t)SIG_IGN;
+	/* EINVAL: of the two that are always as they are. */
+	if (syscall(SYS_rt_sigaction, number, none, was, KERNEL_SET_SIZE) < 0 &&
+	    (number != SIGKILL && number != SIGSTOP))
+		return -1;
+	*ret_ignored = was[0] == (uintptr_t)SIG_IGN;
+	return 0;
 }
 
 int signals_take(sigset_t *ret_ignored, struct error *err)
@@ -257,19 +268,26 @@ int signals_take(sigset_t *ret_ignored, struct error *err)
 	if (syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, NULL, KERNEL_SET_SIZE) < 0)
 		return fail(err, errno, "block signals");
 	(void)sigemptyset(ret_ignored);
-	for (int number = 1; number <= SIGRTMAX; number++)
-		if (signal_reset(number))
+	for (int number = 1; number <= SIGRTMAX; number++) {
+		bool ignored = false;
+
+		if (signal_reset(number, &ignored) < 0)
+			return fail(err, errno, "reset signal %d", number);
+		if (ignored)
 			(void)sigaddset(ret_ignored, number);
+	}
 	int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
 	return fd < 0 ? fail(err, errno, "receive signals") : fd;
 }
 
-void signals_release(void)
+int signals_release(struct error *err)
 {
 	sigset_t none;
 
 	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+		return fail(err, errno, "unblock signals");
+	return 0;
 }
 
 void signal_drop(int number)

@@ -87,8 +87,12 @@ int process_nice(int nice, struct error *err);
  * those that were ignored. Returns a descriptor that delivers them all. */
 int signals_take(sigset_t *ret_ignored, struct error *err);
 
+/* Has this child of ours, which leads a group of its own or of nobody, executed a
+ * program, or did it end before? For one call, and for as long as it is not reaped. */
+bool process_executed(pid_t child);
+
 /* Unblock every signal. */
-void signals_release(void);
+int signals_release(struct error *err);
 
 /* Take a pending signal away. */
 void signal_drop(int number);
