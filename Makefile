@@ -133,7 +133,9 @@ setup-lint: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_LINT))
 
 # --- tests -------------------------------------------------------------------
 
-test-programs: $(BUILD)/probe $(unit)
+helpers := $(BUILD)/probe $(BUILD)/tracer $(BUILD)/witness
+
+test-programs: $(helpers) $(unit)
 
 check: setup-check
 	@tests/run
@@ -148,10 +150,16 @@ demo: setup-build
 	@$(MAKE) --no-print-directory all
 	@tests/demo/demo $(BUILD)/immure
 
-$(BUILD)/probe: tests/lib/probe.c
+$(helpers): $(BUILD)/%: tests/lib/%.c $(BUILD)/call_names.h
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
-	@$(CC) -static -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -o $@ $<
+	@$(CC) -static -std=gnu11 -D_GNU_SOURCE -I$(BUILD) $(WARNINGS) -O2 -o $@ $<
+
+# Every system call that the headers know: CALL(name, number).
+$(BUILD)/call_names.h: $(BUILD)/flags
+	@echo '  NAMES   $@'
+	@echo '#include <sys/syscall.h>' | $(CC) -E -dM - | sort | \
+		sed -n 's/^#define __NR_\([a-z0-9_]*\) \([0-9]*\)$$/CALL(\1, \2)/p' >$@
 
 $(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(objects)
 	@mkdir -p $(@D)
@@ -182,6 +190,8 @@ lint: setup-lint
 # The sources that only WEAKEN=1 has.
 $(BUILD)/lint/%/weaken.gcc $(BUILD)/lint/%/weaken.tidy: private CPPFLAGS += -DIMMURE_WEAKEN
 
+$(BUILD)/lint/tests/lib/tracer.tidy: $(BUILD)/call_names.h
+
 lint-gcc: $(lint_c:%.c=$(BUILD)/lint/%.gcc)
 lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(lint_c) $(lint_test_c))
 
@@ -194,7 +204,7 @@ $(BUILD)/lint/%.gcc: %.c $(BUILD)/flags
 $(BUILD)/lint/%.tidy: %.c .clang-tidy $(BUILD)/flags $(wildcard include/immure/*/*.h src/*/*.h tests/unit/*.h)
 	@mkdir -p $(@D)
 	@echo '  TIDY    $<'
-	@clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) -I$(BUILD) >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
 # cppcheck 2.10 gives a file up at a cast to __typeof__.

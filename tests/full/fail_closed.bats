@@ -1,0 +1,25 @@
+#!/usr/bin/env bats
+# Every system call of a launch made to fail, in four ways, and every process killed at
+# each of its calls: tests/lib/inject.py says what must come of it.
+# runs alone
+
+load ../lib/common
+load ../lib/inject
+
+# shellcheck disable=SC2034 # of bats
+BATS_TEST_TIMEOUT=1800
+
+# all_of CASE: and every call that was seen was made to fail, but for the listed ones.
+all_of() {
+	not_sanitized
+	run inject --case "$1"
+	printf '%s\n' "${lines[@]}" | grep "^$1: " >&3
+	assert_status 0
+	assert_output_has ', 0 hole'
+}
+
+@test "a plain launch" { all_of default; }
+@test "one whose command is process 1" { all_of as-pid-1; }
+@test "one with more to make" { all_of files; }
+@test "one on a terminal" { all_of terminal; }
+@test "one that shares namespaces" { all_of share; }

@@ -1,0 +1,54 @@
+#!/usr/bin/env bats
+# Whichever system call of a launch fails, and whoever is killed in it: the command runs
+# behind all of its walls or not at all, with status 125 and the reason, and nothing is
+# left. A sample; tests/full/fail_closed.bats makes every call of several launches fail.
+
+load ../lib/common
+load ../lib/sandbox
+load ../lib/inject
+
+@test "the witness sees each wall that is taken down" {
+	local walls
+	mapfile -t walls < <(grep -oE '\[WALL_[A-Z]+\] = "[a-z]+"' \
+		"$IMMURE_SOURCE/src/sys/weaken.c" | cut -d'"' -f2)
+	[[ ${#walls[@]} -ge 12 ]]
+	run python3 "$IMMURE_SOURCE/tests/lib/inject.py" --control "${walls[@]}" -- \
+		"$TRACER" "$WITNESS" "$IMMURE_WEAK"
+	assert_status 0
+	assert_output_lacks 'NOT SEEN'
+}
+
+# sampled CASE: with the last lines of it.
+sampled() {
+	not_sanitized
+	run inject --sample 29 --case "$1"
+	assert_status 0
+	assert_output_has ' exact, '
+	assert_output_has ', 0 hole'
+	assert_output_lacks 'covered 0 of'
+}
+
+@test "a sample of the faults of a plain launch" { sampled default; }
+@test "of one whose command is process 1" { sampled as-pid-1; }
+@test "of one with more to make" { sampled files; }
+@test "of one on a terminal" { sampled terminal; }
+@test "of one that shares namespaces" { sampled share; }
+
+@test "strace, which makes a call fail in all processes at once, finds the same" {
+	local call error
+	needs strace
+	not_sanitized
+	make_work
+	for call in socketpair signalfd4 clone fsopen fsconfig fsmount open_tree move_mount \
+		mount_setattr mkdirat pivot_root umount2 setns sethostname setsid keyctl capset; do
+		for error in EPERM ENOSYS ENOMEM EINTR; do
+			run --separate-stderr timeout -k 5 30 strace -f -o "$TEST_TMP/trace" \
+				-e "trace=$call" -e "inject=$call:error=$error:when=1" \
+				"$IMMURE" run --bind "$WORK" -- touch "$WORK/canary"
+			grep -q INJECTED "$TEST_TMP/trace" || fail_test "there is no $call"
+			[[ ! -e $WORK/canary ]] || fail_test "$call $error: it ran"
+			assert_status 125
+			assert_stderr_has 'immure: '
+		done
+	done
+}
