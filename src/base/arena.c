@@ -105,7 +105,7 @@ char *arena_format(struct arena *arena, const char *format, ...)
 	if (length < 0)
 		die_of_hunger();
 	bool fits = (size_t)length < room;
-	if (!fits && room > 0)
+	if (block && !fits)
 		memset(block->bytes + block->used, 0, room);
 	char *text = arena_alloc(arena, (size_t)length + 1);
 	if (fits)
