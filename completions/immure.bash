@@ -104,7 +104,7 @@ _immure()
 			_immure_command "${starts[i]}"
 			return
 		elif [[ $value != --*=* ]]; then
-			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --git-rw --proc --sys --dev --etc --system --user --hostname --domainname --share --sysctl --ns-limit --chdir --timeout --rlimit --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --git-rw --proc --sys --dev --etc --system --user --hostname --domainname --share --nested --sysctl --ns-limit --chdir --timeout --rlimit --nice --as-pid-1 --setenv --unsetenv --env-keep'
 			return
 		fi
 		option=${value%%=*} value=${value#*=}

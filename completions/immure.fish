@@ -91,6 +91,7 @@ complete -c immure -n __immure_at_options -l user -x -a 'root self' -d 'who the 
 complete -c immure -n __immure_at_options -l hostname -x -d 'the host name inside'
 complete -c immure -n __immure_at_options -l domainname -x -d 'the NIS domain name inside'
 complete -c immure -n __immure_at_options -l share -s s -x -a '(__fish_append , user mount pid ipc uts net cgroup none)' -d 'share namespaces with the host: net, pid, ...'
+complete -c immure -n __immure_at_options -l nested -d 'let the command make namespaces: sandboxes inside'
 complete -c immure -n __immure_at_options -l sysctl -x -d 'set a kernel parameter of its own namespaces'
 complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a kind can exist inside'
 complete -c immure -n __immure_at_options -l chdir -x -d 'start the command in this directory of the view'

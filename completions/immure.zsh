@@ -87,6 +87,7 @@ _immure()
 			'--hostname=[the host name inside]:NAME: ' \
 			'--domainname=[the NIS domain name inside]:NAME: ' \
 			'*'{-s+,--share=}'[share namespaces with the host\: net, pid, ...]:NAME,...:_sequence compadd - user mount pid ipc uts net cgroup none' \
+			'--nested[let the command make namespaces\: sandboxes inside]' \
 			'*--sysctl=[set a kernel parameter of its own namespaces]:KEY=VALUE: ' \
 			'*--ns-limit=[limit how many of a kind can exist inside]:TYPE=N: ' \
 			'--chdir=[start the command in this directory of the view]:PATH: ' \

@@ -217,6 +217,16 @@ const struct option option_table[] = {
 	  .man = "Share namespaces with the host instead of making new ones: `user`, `mount`,"
 		 " `pid`, `ipc`, `uts`, `net`, `cgroup`. Each is a wall less, and each is"
 		 " announced. `none` takes back what was said before." },
+	{ .name = "nested", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .set = set_flag, .field = FIELD(nested),
+	  .help = "let the command make namespaces: sandboxes inside",
+	  .man = "Let the command make user namespaces, and in them every other kind: for"
+		 " **unshare**(1), **bwrap**(1), browsers' own sandboxes, and this program"
+		 " inside itself. It is still root without a capability; what it makes is its"
+		 " own, and no mount of the view can be lifted or made writable from there. What"
+		 " this gives up: parts of the kernel that only root reaches can be reached, and"
+		 " nothing of /proc and /sys is covered. Refused to root of the host, who could"
+		 " write the host's parameters in a /proc of the command's." },
 	{ .name = "sysctl", .arg = "KEY=VALUE", .in = ANYWHERE,
 	  .group = GROUP_NAMESPACES, .list = true, .set = set_sysctl,
 	  .help = "set a kernel parameter of its own namespaces",
@@ -227,8 +237,8 @@ const struct option option_table[] = {
 	  .help = "limit how many of a kind can exist inside",
 	  .man = "Limit what can exist inside: namespaces of the type `mount`, `pid`, `ipc`,"
 		 " `uts`, `net`, `cgroup` or `time`, `inotify-instances` or `inotify-watches`."
-		 " `user` is always limited to the one that the command lives in, and only"
-		 " `user=0` can be said." },
+		 " `user` is limited to the one that the command lives in, and only `user=0` can"
+		 " be said, unless **--nested** is." },
 
 	{ .name = "chdir", .arg = "PATH", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_path, .field = FIELD(chdir),

@@ -26,13 +26,18 @@ int confine_limits(const struct plan *plan, struct error *err)
 	return 0;
 }
 
-int confine_capabilities(const struct plan *plan, struct error *err)
+static int drop_capabilities(const struct plan *plan, uint64_t kept, struct error *err)
 {
 	/* In the host's user namespace an ordinary user may not lower the bounding set
 	 * nor lock securebits; no_new_privs makes both of no use there. */
 	bool held_only = !plan->own_user && plan->outer.outside_uid != 0;
 
-	return held_only ? privilege_drop_held(err) : privilege_drop_all(err);
+	return held_only ? privilege_drop_held(err) : privilege_drop_all(kept, err);
+}
+
+int confine_capabilities(const struct plan *plan, struct error *err)
+{
+	return drop_capabilities(plan, plan->capabilities, err);
 }
 
 int confine_privileges(const struct plan *plan, struct error *err)
@@ -51,7 +56,7 @@ int confine_init(const struct plan *plan, struct error *err)
 {
 	if (!weakened(WALL_DUMPABLE) && process_hide(err) < 0)
 		return -1;
-	if (confine_capabilities(plan, err) < 0)
+	if (drop_capabilities(plan, 0, err) < 0)
 		return -1;
 	return privilege_no_new(err);
 }

@@ -515,6 +515,11 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 {
 	AUTO_POINT point = NO_POINT;
 
+	if (item->writable) {
+		view->sysfs = mount_new("sysfs", NULL, KERNEL_WRITABLE, err);
+		return view->sysfs < 0 ? -1 : attach_at(view, view->sysfs, item->target, true,
+							err);
+	}
 	if (make_point(view, item->target, true, 0555, &point, err) < 0)
 		return -1;
 	view->sysfs_cover = mount_copy(point.dir, point.name, err);
@@ -688,6 +693,40 @@ int view_finish(const struct plan *plan, struct view *view, struct error *err)
 int view_enter(const struct view *view, struct error *err)
 {
 	return mount_enter(view->root, err);
+}
+
+static int renew_item(struct view *view, const struct item *item, int root, struct error *err)
+{
+	/* By what the kernel calls it, which is what the item is called as well. */
+	AUTO_FD int point = inside_open(root, item->target, O_DIRECTORY, err);
+	if (point < 0)
+		return -1;
+	AUTO_FD int tree = mount_new(makers[item->kind].name, NULL, KERNEL_WRITABLE, err);
+	if (tree < 0 || mount_attach(tree, point, "", err) < 0)
+		return -1;
+	if (item->kind != ITEM_PROC)
+		return 0;
+	fd_close(&view->sysctls);
+	view->sysctls = sysctl_open(tree, err);
+	if (view->sysctls < 0)
+		return -1;
+	fd_close(&view->procfs);
+	view->procfs = take_fd(&tree);
+	return 0;
+}
+
+int view_renew(const struct plan *plan, struct view *view, struct error *err)
+{
+	AUTO_FD int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (root < 0)
+		return fail(err, errno, "open /");
+	list_each(const struct item, item, &plan->items)
+		if ((item->kind == ITEM_PROC || item->kind == ITEM_SYSFS ||
+		     item->kind == ITEM_MQUEUE) && renew_item(view, item, root, err) < 0)
+			return within(err, "%s %s (%s)", makers[item->kind].name, item->target,
+				      item->origin);
+	return 0;
 }
 
 void view_close(struct view *view)

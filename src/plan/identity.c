@@ -1,6 +1,7 @@
 /* Who the caller is on the host, who the command is inside, and what tells it so:
  * names, files of /etc, the environment. */
 #include <ctype.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <stdio.h>
@@ -123,6 +124,11 @@ int plan_identity(struct planning *p, struct error *err)
 		.inside_uid = p->inside_uid, .outside_uid = 0,
 		.inside_gid = p->inside_gid, .outside_gid = 0,
 	};
+	/* user_namespaces(7): user 0 can be mapped into a further namespace only by who
+	 * has this where it is made. Of files it can mark those of the caller alone, for
+	 * the namespaces in which the caller is root. */
+	if (p->plan->nested_origin && p->inside_uid == 0)
+		p->plan->capabilities |= 1ull << CAP_SETFCAP;
 	return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/config/option.h>
+#include <immure/sys/user.h>
 
 #include "plan_internal.h"
 
@@ -67,6 +68,23 @@ static int check_shared_user(struct planning *p, struct error *err)
 	return 0;
 }
 
+/* What a namespace inside is made in must be the sandbox's own. */
+static int check_nested(struct planning *p, struct error *err)
+{
+	static const enum namespace needed[] = { NS_USER, NS_MOUNT, NS_PID };
+	const struct origin *origin = p->config->nested.origin;
+
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (p->shares[needed[i]])
+			return contradiction(p, needed[i], "nested", origin, err);
+	if (!user_is_host_root())
+		return 0;
+	(void)fail(err, 0, "nested (%s): you are root of this machine, and whoever makes"
+		   " namespaces inside makes a /proc in which root can change the kernel",
+		   origin_text(p->arena, origin));
+	return hint(err, "as an ordinary user: runuser -u NAME -- immure run --nested ...");
+}
+
 static int check_contradictions(struct planning *p, struct error *err)
 {
 	const struct config *config = p->config;
@@ -81,7 +99,17 @@ static int check_contradictions(struct planning *p, struct error *err)
 		return contradiction(p, NS_UTS, "domainname", config->domainname.origin, err);
 	if (p->shares[NS_PID] && config->as_pid_1.value)
 		return contradiction(p, NS_PID, "as-pid-1", config->as_pid_1.origin, err);
-	return 0;
+	return config->nested.value ? check_nested(p, err) : 0;
+}
+
+static void plan_nested(struct planning *p)
+{
+	const char *origin = origin_text(p->arena, p->config->nested.origin);
+
+	p->plan->nested_origin = origin;
+	note(p, "nested (%s): namespaces can be made inside; this gives up that parts of the"
+	     " kernel that only root reaches, as mounts and network rules, are out of reach,"
+	     " and nothing of /proc and /sys is covered", origin);
 }
 
 /* A procfs belongs to a pid namespace and a sysfs to a network namespace, and the
@@ -119,6 +147,8 @@ int plan_namespaces(struct planning *p, struct error *err)
 			plan->namespaces |= namespace_kinds[i].flag;
 	}
 	follow_shared(p);
+	if (config->nested.value)
+		plan_nested(p);
 	plan->own_user = !p->shares[NS_USER];
 	plan->own_mounts = !p->shares[NS_MOUNT];
 	plan->host_proc = !plan->own_mounts || p->proc != KERNEL_NEW;
@@ -146,6 +176,17 @@ static const struct own_sysctl own_sysctls[] = {
 	{ "fs.mqueue.", NS_IPC },
 };
 
+/* Its value are group ids, as the network's own user namespace numbers them. The one
+ * group that exists inside is 0 where the set-up is root and, with --nested, what it is
+ * for the command. */
+static const char *value_of(struct planning *p, const struct tunable *sysctl)
+{
+	if (p->plan->nested_origin && text_is(sysctl->key, "net.ipv4.ping_group_range") &&
+	    text_is(sysctl->value, "0 0"))
+		return arena_format(p->arena, "%u %u", p->inside_gid, p->inside_gid);
+	return sysctl->value;
+}
+
 static int plan_sysctl(struct planning *p, const struct tunable *sysctl, struct error *err)
 {
 	const char *origin = origin_text(p->arena, sysctl->origin);
@@ -166,7 +207,7 @@ static int plan_sysctl(struct planning *p, const struct tunable *sysctl, struct 
 			return 0;
 		}
 		*list_add(p->arena, &p->plan->tunings) =
-			(struct tuning){ sysctl->key, sysctl->value, origin };
+			(struct tuning){ sysctl->key, value_of(p, sysctl), origin };
 		return 0;
 	}
 	(void)fail(err, 0, "sysctl %s (%s): it belongs to the whole host", sysctl->key, origin);
@@ -182,12 +223,14 @@ int plan_tunings(struct planning *p, struct error *err)
 	list_each(const struct tunable, limit, &p->config->namespace_limits) {
 		const char *origin = origin_text(p->arena, limit->origin);
 
-		/* The set-up itself limits these to the one that the command lives in. */
-		if (text_is(limit->key, "user.max_user_namespaces")) {
+		/* The set-up itself limits these to the one that the command lives in; with
+		 * --nested they are counted below that one. */
+		if (text_is(limit->key, "user.max_user_namespaces") && !p->plan->nested_origin) {
 			if (text_is(limit->value, "0"))
 				continue;
-			return fail(err, 0, "ns-limit user=%s (%s): the command cannot have"
-				    " user namespaces of its own", limit->value, origin);
+			(void)fail(err, 0, "ns-limit user=%s (%s): the command cannot have"
+				   " user namespaces of its own", limit->value, origin);
+			return hint(err, "to let it make some: --nested");
 		}
 		*list_add(p->arena, &p->plan->tunings) =
 			(struct tuning){ limit->key, limit->value, origin };

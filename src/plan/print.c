@@ -132,8 +132,18 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 		line(printer, "limit", limit->origin, "%s soft %s hard %s",
 		     limit_name(limit->resource), limit_text(printer->arena, limit->soft),
 		     limit_text(printer->arena, limit->hard));
-	line(printer, "rights", BUILT_IN, "no capability, no_new_privs%s",
-	     plan->own_user ? ", no further user namespace" : "");
+	const char *capabilities = NULL;
+	for (unsigned cap = 0; plan->capabilities >> cap; cap++)
+		if (plan->capabilities >> cap & 1)
+			capabilities = arena_format(printer->arena, "%s%s%s",
+						    capabilities ? capabilities : "",
+						    capabilities ? " " : "",
+						    capability_name(printer->arena, cap));
+	line(printer, "rights", BUILT_IN, "%s, no_new_privs%s",
+	     capabilities ? capabilities : "no capability",
+	     plan->own_user && !plan->nested_origin ? ", no further user namespace" : "");
+	if (plan->nested_origin)
+		line(printer, "nested", plan->nested_origin, "user namespaces can be made inside");
 	if (plan->nice_origin)
 		line(printer, "nice", plan->nice_origin, "%d", plan->nice);
 	if (plan->timeout)

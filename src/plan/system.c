@@ -78,6 +78,9 @@ void plan_proc(struct planning *p)
 		(void)item_add(p, ITEM_PROC, "/proc", origin, 0);
 	else
 		bind_host(p, "/proc", origin);
+	/* Where a part of it is covered nobody inside could mount another one. */
+	if (p->plan->nested_origin && p->proc == KERNEL_NEW)
+		return;
 	COVER(p, "/proc", origin, covered_of_proc);
 	if (p->proc == KERNEL_NEW && !weakened(WALL_COVERS))
 		(void)item_add(p, ITEM_READ_ONLY, "/proc/sys", origin, 0);
@@ -94,7 +97,10 @@ void plan_sys(struct planning *p)
 		COVER(p, "/sys", origin, covered_of_sys);
 		return;
 	}
-	(void)item_add(p, ITEM_SYSFS, "/sys", origin, 0);
+	struct item *sysfs = item_add(p, ITEM_SYSFS, "/sys", origin, 0);
+	sysfs->writable = p->plan->nested_origin;
+	if (sysfs->writable)
+		return;
 	for (size_t i = 0; i < sizeof(parts_of_sys) / sizeof(parts_of_sys[0]); i++)
 		item_add(p, ITEM_SYSFS_PART, path_join(p->arena, "/sys", parts_of_sys[i]),
 			 origin, 0)->base = "/sys";

@@ -434,6 +434,27 @@ static void drop_overruled(struct planning *p)
 	plan->items.count = kept;
 }
 
+/* The kernel mounts no procfs or sysfs inside of which one that is visible has a part
+ * covered; our own would be the first that it refuses. */
+static int check_covers(const struct plan *plan, struct error *err)
+{
+	for (size_t i = 0; plan->nested_origin && i < plan->items.count; i++) {
+		const struct item *whole = &plan->items.items[i];
+
+		if (whole->kind != ITEM_PROC && whole->kind != ITEM_SYSFS)
+			continue;
+		list_each(const struct item, item, &plan->items) {
+			if (!path_is_below(item->target, whole->target))
+				continue;
+			(void)fail(err, 0, "nested (%s): %s (%s) would cover a part of %s, and"
+				   " then nobody inside can mount one", plan->nested_origin,
+				   item->target, item->origin, whole->target);
+			return hint(err, "leave out the one or the other");
+		}
+	}
+	return 0;
+}
+
 int plan_view(struct planning *p, struct error *err)
 {
 	struct plan *plan = p->plan;
@@ -461,6 +482,8 @@ int plan_view(struct planning *p, struct error *err)
 	runtime->mode = 0700;
 	runtime->gives_way = true;
 	drop_overruled(p);
+	if (check_covers(plan, err) < 0)
+		return -1;
 	return guard_sources(p, err) < 0 ? -1 : guard_profiles(p, err);
 }
 

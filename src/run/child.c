@@ -144,14 +144,15 @@ int child_start_session(struct sandbox *box, struct error *err)
  * as it lives; from inside of it the limit cannot be raised. */
 int child_allow_one_user_namespace(struct sandbox *box, struct error *err)
 {
-	if (!box->plan->own_user || weakened(WALL_USERNS))
+	if (!box->plan->own_user || box->plan->nested_origin || weakened(WALL_USERNS))
 		return 0;
 	return sysctl_write(box->sysctls, "user.max_user_namespaces", "1", err);
 }
 
 int child_start_command(struct sandbox *box, struct error *err)
 {
-	uint64_t user = box->plan->own_user && !weakened(WALL_INNER) ? CLONE_NEWUSER : 0;
+	bool enters = box->plan->own_user && !box->plan->nested_origin && !weakened(WALL_INNER);
+	uint64_t user = enters ? CLONE_NEWUSER : 0;
 
 	view_close(&box->view);
 	confine_name();

@@ -63,9 +63,7 @@ static void obey(struct sandbox *box)
 	}
 }
 
-/* Let go of what the caller gave the command: a reader at the other end must see the
- * end of it when the command closes it. */
-static void release_files(struct sandbox *box)
+void init_release_files(struct sandbox *box)
 {
 	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
@@ -95,7 +93,7 @@ void init_run(struct sandbox *box)
 	};
 	struct signal_news news;
 
-	release_files(box);
+	init_release_files(box);
 	while (!reap(box)) {
 		if (poll(polled, 2, -1) < 0)
 			continue;

@@ -232,8 +232,9 @@ static void explain_limits(const struct sandbox *box, struct error *err)
 	if (!err->hint[0] || (err->code != ENOSPC && err->code != EUSERS))
 		return;
 	err->hint[0] = '\0';
-	(void)hint_namespaces(err, box->plan->namespaces |
-				   (box->plan->own_network ? CLONE_NEWNET : 0));
+	(void)hint_limits(err, box->plan->namespaces |
+			       (box->plan->own_network ? CLONE_NEWNET : 0),
+			  box->plan->nested_origin ? 2 : 1);
 }
 
 /* One message; -1 when it says that the command could not be run. */

@@ -38,7 +38,7 @@ ON_OWN_STACK void payload_become(void *sandbox)
 
 int payload_enter_user_namespace(struct sandbox *box, struct error *err)
 {
-	if (box->plan->own_user && !weakened(WALL_INNER) &&
+	if (box->plan->own_user && !box->plan->nested_origin && !weakened(WALL_INNER) &&
 	    idmap_write_self(box->procfs, &box->plan->inner, true, err) < 0)
 		return -1;
 	/* The last map is written. To be dumpable is a property of the memory, which is

@@ -168,7 +168,14 @@ STEP(payload_execute);
  * return, and says through the conversation what failed. */
 void payload_become(void *sandbox) __attribute__((noreturn));
 
-/* init.c: reap, obey, and report until the command has ended. Does not return. */
+/* nested.c */
+STEP(child_enter_inner);
+
+/* init.c: let go of what the caller gave the command: a reader at the other end must
+ * see the end of it when the command closes it. */
+void init_release_files(struct sandbox *box);
+
+/* Reap, obey, and report until the command has ended. Does not return. */
 void init_run(struct sandbox *box) __attribute__((noreturn));
 
 /* terminal.c: the caller's terminal while a private one stands in for it. */

@@ -30,6 +30,9 @@
  * command that leads its own is in an orphaned process group, where the kernel
  * ignores Ctrl-Z.
  *
+ * With --nested another process 1 takes init's place in what follows "enter the inner
+ * namespaces", inside of the second user namespace; see nested.c.
+ *
  * Killing the supervisor at any point leaves nothing: init asked the kernel to die
  * with it, and a pid namespace dies with its process 1. */
 #include <immure/base/fd.h>
@@ -53,6 +56,7 @@ const struct step child_steps[] = {
 	{ "enter the network",              child_enter_network },
 	{ "finish the files",               child_finish_files },
 	{ "enter the files",                child_enter_files },
+	{ "enter the inner namespaces",     child_enter_inner },
 	{ "set names",                      child_set_names },
 	{ "allow one more user namespace",  child_allow_one_user_namespace },
 	{ "set kernel parameters",          child_tune_kernel },

@@ -15,10 +15,10 @@ static const char *const limit_names[NAMESPACES] = {
 	[NS_UTS] = "uts", [NS_NET] = "net", [NS_CGROUP] = "cgroup",
 };
 
-static int hint_limits(struct error *err, uint64_t wanted)
+int hint_limits(struct error *err, uint64_t wanted, unsigned each)
 {
 	for (int i = 0; i < NAMESPACES; i++) {
-		const int64_t needed = i == NS_USER ? 2 : 1;
+		const int64_t needed = i == NS_USER ? 2 : each;
 		char path[64];
 
 		if (!(wanted & namespace_kinds[i].flag))
@@ -38,14 +38,14 @@ static int hint_limits(struct error *err, uint64_t wanted)
 int hint_namespaces(struct error *err, uint64_t wanted)
 {
 	if (err->code == ENOSPC || err->code == EUSERS)
-		return hint_limits(err, wanted);
+		return hint_limits(err, wanted, 1);
 	if (err->code != EPERM)
 		return -1;
 	if (sysctl_number("kernel/unprivileged_userns_clone", 1) == 0)
 		return hint(err, "this host forbids user namespaces to ordinary users; as root:"
 			    " sysctl -w kernel.unprivileged_userns_clone=1");
 	if (sysctl_number("user/max_user_namespaces", 1) == 0)
-		return hint_limits(err, wanted);
+		return hint_limits(err, wanted, 1);
 	if (sysctl_number("kernel/apparmor_restrict_unprivileged_userns", 0) > 0)
 		return hint_apparmor(err);
 	return hint(err, "a container's system call filter or a chroot can forbid them;"

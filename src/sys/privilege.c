@@ -10,6 +10,7 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
 #include <immure/sys/host.h>
@@ -61,13 +62,53 @@ static int drop_bounding_set(struct error *err)
 	}
 }
 
-int privilege_drop_all(struct error *err)
+/* What the ambient set has must be inheritable first, and that must be while the
+ * bounding set has it and before the securebits forbid it: capabilities(7). */
+static int make_ambient(uint64_t kept, struct error *err)
 {
+	cap_t caps = cap_get_proc();
+	int result = caps ? 0 : -1;
+
+	for (cap_value_t cap = 0; result == 0 && kept >> cap; cap++)
+		if (kept >> cap & 1)
+			result = cap_set_flag(caps, CAP_INHERITABLE, 1, &cap, CAP_SET);
+	if (result == 0)
+		result = cap_set_proc(caps);
+	for (cap_value_t cap = 0; result == 0 && kept >> cap; cap++)
+		if (kept >> cap & 1)
+			result = prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+	int code = errno;
+	(void)cap_free(caps);
+	return result < 0 ? fail(err, code, "keep capabilities") : 0;
+}
+
+/* Inheritable, permitted and effective: these and no others. */
+static int set_all(uint64_t kept, struct error *err)
+{
+	cap_t caps = cap_init();
+	int result = caps ? 0 : -1;
+
+	for (cap_value_t cap = 0; result == 0 && kept >> cap; cap++)
+		if (kept >> cap & 1)
+			result = cap_set_flag(caps, CAP_INHERITABLE, 1, &cap, CAP_SET) |
+				 cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET) |
+				 cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET);
+	if (result == 0)
+		result = cap_set_proc(caps);
+	int code = errno;
+	(void)cap_free(caps);
+	return result < 0 ? fail(err, code, "%s the capability sets", kept ? "set" : "empty") : 0;
+}
+
+int privilege_drop_all(uint64_t kept, struct error *err)
+{
+	if (kept && make_ambient(kept, err) < 0)
+		return -1;
 	if (prctl(PR_SET_SECUREBITS, LOCKED_DOWN, 0, 0, 0) < 0)
 		return fail(err, errno, "lock the securebits");
 	if (drop_bounding_set(err) < 0)
 		return -1;
-	return privilege_drop_held(err);
+	return kept ? set_all(kept, err) : privilege_drop_held(err);
 }
 
 int privilege_drop_held(struct error *err)
@@ -75,15 +116,16 @@ int privilege_drop_held(struct error *err)
 	/* libcap's cap_reset_ambient() asks for each of 41 first. */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return fail(err, errno, "empty the ambient set");
-	cap_t none = cap_init();
-	if (!none)
-		return fail(err, errno, "make an empty capability set");
-	int result = cap_set_proc(none);
-	int code = errno;
-	(void)cap_free(none);
-	if (result < 0)
-		return fail(err, code, "empty the capability sets");
-	return 0;
+	return set_all(0, err);
+}
+
+const char *capability_name(struct arena *arena, unsigned number)
+{
+	char *name = cap_to_name((cap_value_t)number);
+	const char *copy = arena_copy(arena, name ? name + strlen("cap_") : "?");
+
+	(void)cap_free(name);
+	return copy;
 }
 
 int privilege_no_new(struct error *err)

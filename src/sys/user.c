@@ -1,8 +1,25 @@
 #include <grp.h>
+#include <linux/magic.h>
 #include <pwd.h>
+#include <sys/stat.h>
+#include <sys/vfs.h>
+#include <unistd.h>
 
 #include <immure/base/arena.h>
 #include <immure/sys/user.h>
+
+/* The owner of what procfs keeps for the kernel is the machine's root, as this user
+ * namespace numbers it: who has no number here shows as another one, 65534. */
+bool user_is_host_root(void)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (statfs("/proc/sys/kernel", &fs) < 0 || fs.f_type != PROC_SUPER_MAGIC ||
+	    stat("/proc/sys/kernel", &st) < 0)
+		return geteuid() == 0;
+	return st.st_uid == geteuid();
+}
 
 struct account account_look(struct arena *arena, uid_t uid, gid_t gid)
 {

@@ -35,6 +35,27 @@ setup() {
 	assert_equal "$(cat "${parameters[@]/#//proc/sys/}" 2>/dev/null || true)" "$before"
 }
 
+@test "namespaces inside, with a /proc for whoever makes them, are refused to root" {
+	inspect --nested -- true
+	assert_status 125
+	assert_equal "$output" ''
+	assert_stderr_has 'nested (command line): you are root of this machine'
+	assert_stderr_has 'hint: as an ordinary user: runuser -u NAME -- immure run --nested'
+	printf 'include default\nnested\n' >"$TEST_TMP/nested.profile"
+	inspect --profile "$TEST_TMP/nested.profile" -- true
+	assert_status 125
+	assert_stderr_has 'nested.profile:2): you are root'
+	# Also under another number, and as the only user that there is.
+	run --separate-stderr unshare -U --map-user=1234 --map-group=1234 "$IMMURE" run --nested true
+	assert_status 125
+	assert_stderr_has 'you are root of this machine'
+	run --separate-stderr unshare -Ur "$IMMURE" run --nested true
+	assert_status 125
+	assert_stderr_has 'you are root of this machine'
+	run --separate-stderr setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "$IMMURE" run -q --nested unshare -Ur true
+	assert_status 0
+}
+
 @test "PROC-08: neither in a second /proc, nor after a cover or the read-only was lifted" {
 	inspect -- sh -c 'mount -t proc proc /tmp; umount -l /proc; umount -l /proc/sys; mount -o remount,rw /proc/sys; mount -o remount,bind,rw /proc/sys
 		ls /proc/1/root/proc/sys /proc/self/root/proc/sys >/dev/null; cd /proc/self; echo x >../sys/kernel/core_pattern; echo x >/proc/self/../sys/kernel/core_pattern; true'

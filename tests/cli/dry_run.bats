@@ -53,6 +53,7 @@ user 7:8
 hostname h.h
 domainname d
 share cgroup
+nested
 sysctl net.ipv4.ip_forward=1
 ns-limit net=3
 chdir "/d d "

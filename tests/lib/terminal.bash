@@ -1,8 +1,9 @@
 # shellcheck shell=bash
 # Scenarios of tests/sandbox/terminal, each played twice by terminal.exp.
 #
-# `w` before a command is nothing the first time and `immure run` the second, and
-# the two terminals must have shown the same.
+# `w` before a command is nothing the first time and `immure run` the second, with the
+# options of the array `options` if there is one, and the two terminals must have shown
+# the same.
 
 # transcript with|without SCENARIO: play it in a fresh directory and print what the
 # terminal showed, without the numbers of processes.
@@ -15,8 +16,8 @@ transcript() {
 	mkdir -p "$bin" "$work"
 	# shellcheck disable=SC2016 # for the shells of w and w1
 	if [[ $walls == with ]]; then
-		printf '#!/bin/sh\nexec "%s" run --quiet --cwd rw --setenv PS1="$PS1" "$@"\n' \
-			"$IMMURE" >"$bin/w"
+		printf '#!/bin/sh\nexec "%s" run --quiet --cwd rw --setenv PS1="$PS1" %s "$@"\n' \
+			"$IMMURE" "${options[*]:-}" >"$bin/w"
 		printf '#!/bin/sh\nexec w --as-pid-1 "$@"\n' >"$bin/w1"
 	else
 		printf '#!/bin/sh\nexec "$@"\n' | tee "$bin/w" >"$bin/w1"

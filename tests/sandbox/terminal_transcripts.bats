@@ -49,6 +49,18 @@ load ../lib/terminal
 	assert_status 0
 }
 
+@test "and with an init inside of init" {
+	! is_root || skip 'for ordinary users'
+	# shellcheck disable=SC2034 # for transcript
+	options=(--nested)
+	same_transcript ctrl-c
+	same_transcript ctrl-z
+	same_transcript background
+	same_transcript shell-inside
+	same_transcript resize
+	same_transcript as-pid-1
+}
+
 # The comparison can say no.
 @test "a difference is seen" {
 	# shellcheck disable=SC2016 # for the shell inside

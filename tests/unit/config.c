@@ -52,6 +52,7 @@ static const struct {
 	{ "hostname", "a.b-c_d", "a b" },
 	{ "domainname", "d", "-d" },
 	{ "share", "net,uts", "net,wifi" },
+	{ "nested", NULL, NULL },
 	{ "sysctl", "net.ipv4.ip_forward=1", "net..x=1" },
 	{ "ns-limit", "net=5", "net=-1" },
 	{ "chdir", "/tmp", "" },

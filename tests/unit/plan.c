@@ -297,7 +297,7 @@ static const struct {
 	  "net.*" },
 	{ { "--sysctl", "kernel.hostname=x" }, "whole host", 0, "net.*" },
 	{ { "--share", "ipc", "--sysctl", "kernel.sem=1" }, "ipc namespace is shared", 0, NULL },
-	{ { "--ns-limit", "user=5" }, "ns-limit user=5 (command line)", 0, NULL },
+	{ { "--ns-limit", "user=5" }, "ns-limit user=5 (command line)", 0, "--nested" },
 	{ { "--share", "uts", "--hostname", "x" }, "contradict", 0, NULL },
 	{ { "--share", "uts", "--domainname", "x" }, "contradict", 0, NULL },
 	{ { "--share", "mount", "--bind", "." }, "contradict", 0, NULL },

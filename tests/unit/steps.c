@@ -22,6 +22,7 @@ static const char *const child[] = {
 	"enter the network",
 	"finish the files",
 	"enter the files",
+	"enter the inner namespaces",
 	"set names",
 	"allow one more user namespace",
 	"set kernel parameters",

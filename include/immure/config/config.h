@@ -89,6 +89,7 @@ struct config {
 
 	LIST(struct share) shares;
 	struct text user, hostname, domainname;
+	struct choice nested;
 
 	struct text chdir, home;
 	struct choice cwd, proc, sys, dev, git_rw;

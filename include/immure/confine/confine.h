@@ -14,7 +14,8 @@ int confine_inheritance(const struct plan *plan, struct error *err);
  * set there it counts the sandbox's alone. */
 int confine_limits(const struct plan *plan, struct error *err);
 
-/* Give up every capability for good. */
+/* Give up every capability for good but those of the plan, which are of the user
+ * namespace that the command lives in. */
 int confine_capabilities(const struct plan *plan, struct error *err);
 
 /* Set no_new_privs. */

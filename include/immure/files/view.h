@@ -43,6 +43,12 @@ int view_finish(const struct plan *plan, struct view *view, struct error *err);
  * stand in its `/`. */
 int view_enter(const struct view *view, struct error *err);
 
+/* Mount the kernel's own file systems once more at their places in this root, for the
+ * namespaces that this process is in now: above those of the view, whose mount
+ * namespace this one must be a copy of. view->procfs and view->sysctls are then the
+ * new ones. */
+int view_renew(const struct plan *plan, struct view *view, struct error *err);
+
 /* Close what is still open of it. */
 void view_close(struct view *view);
 

@@ -27,7 +27,8 @@ enum item_kind {
 	ITEM_BIND,		/* the host's `source` */
 	ITEM_CURRENT,		/* the inherited current directory */
 	ITEM_PROC,		/* a new procfs */
-	ITEM_SYSFS,		/* a new sysfs, covered; its parts are items */
+	ITEM_SYSFS,		/* a new sysfs, covered; its parts are items. `writable`:
+				 * uncovered */
 	ITEM_SYSFS_PART,	/* the same path of that sysfs, uncovered */
 	ITEM_DEVPTS,		/* terminals of its own */
 	ITEM_MQUEUE,		/* POSIX message queues of its own */
@@ -71,6 +72,8 @@ struct plan {
 	const struct config *config;	/* what it was made from: who asked for what */
 
 	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
+	uint64_t capabilities;		/* that the command keeps, bit N for number N */
+	const char *nested_origin;	/* who wants namespaces inside; NULL: none there */
 	bool own_user;			/* maps below apply, and a second namespace */
 	struct idmap outer;		/* of the set-up: root stands for the caller */
 	struct idmap inner;		/* of the command, in the second one */

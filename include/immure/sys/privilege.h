@@ -3,8 +3,10 @@
 #define IMMURE_SYS_PRIVILEGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
+struct arena;
 struct error;
 
 /* One id of each kind: `inside` stands for `outside`. */
@@ -22,8 +24,12 @@ int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
 
 /* Empty all five capability sets of this process for good: bounding set, ambient,
  * inheritable, permitted, effective; and lock the securebits so that no uid and
- * no file gives any back. */
-int privilege_drop_all(struct error *err);
+ * no file gives any back. Capabilities of the mask `kept`, bit N for number N, stay in
+ * the last four, which is what an exec leaves alone; this process must have them. */
+int privilege_drop_all(uint64_t kept, struct error *err);
+
+/* The name of a capability without its "cap_", from the arena. */
+const char *capability_name(struct arena *arena, unsigned number);
 
 /* Empty the sets of this process that need no right to be emptied: all but the
  * bounding one. */

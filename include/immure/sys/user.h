@@ -2,9 +2,15 @@
 #ifndef IMMURE_SYS_USER_H
 #define IMMURE_SYS_USER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 struct arena;
+
+/* Is this process root of the whole machine, under whatever number its user namespace
+ * knows that user? Files of the kernel's belong to it alone, so that whoever is it can
+ * write them whatever his capabilities. */
+bool user_is_host_root(void);
 
 struct account {
 	const char *name, *group, *home, *shell;	/* from the arena; NULL: unknown */

@@ -1,0 +1,115 @@
+/* --nested: the command's namespaces stand inside of those that the view was made in.
+ *
+ *	process 1		assembles the view, in the first user namespace, and
+ *				stays behind as the one that ends with the supervisor
+ *	 └── the inner init	process 1 of the inner pid namespace: from here on the
+ *		 │		init that the supervisor talks to
+ *		 └── the command
+ *
+ * The inner user namespace owns a copy of the mounts and a network, names, queues and
+ * a pid namespace of its own. What the kernel copies into a mount namespace of another
+ * owner it locks together: nobody inside can take a mount of the view away, show what
+ * one covers, or make writable what was read-only (mount_namespaces(7), "Restrictions
+ * on mount namespaces"). That needs no rule of ours, and holds for every namespace
+ * that is made further inside.
+ *
+ * A procfs belongs to a pid namespace and a sysfs to a network namespace, so that both
+ * are new here; and the kernel lets nobody inside mount another one unless there is
+ * one to be seen already, writable and with nothing of it covered
+ * (mount_too_revealing()). So they are not covered, which the plan says. */
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <immure/base/fd.h>
+#include <immure/confine/confine.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/privilege.h>
+#include <immure/sys/process.h>
+
+#include "run.h"
+
+/* --- the one that stays behind --------------------------------------------------- */
+
+/* Has the inner init ended? Of a command that is process 1 itself nobody else tells
+ * how. */
+static bool reap_inner(struct sandbox *box, pid_t inner, int *ret_status)
+{
+	if (waitpid(inner, ret_status, WNOHANG) != inner)
+		return false;
+	if (box->plan->as_pid_1) {
+		box->report->wait_status = *ret_status;
+		box->report->ended = true;
+	}
+	return true;
+}
+
+/* Its end is the end of everything inside, and it ends with the supervisor: nothing
+ * else is asked of it but to pass on what somebody outside sends to process 1. */
+static void stay_behind(struct sandbox *box, pid_t inner) __attribute__((noreturn));
+static void stay_behind(struct sandbox *box, pid_t inner)
+{
+	struct pollfd signals = { .fd = box->signals, .events = POLLIN };
+	struct signal_news news;
+	struct error ignored;
+	int status = 0;
+
+	init_release_files(box);
+	fd_close(&box->init_end);
+	fd_close(&box->slave);
+	view_close(&box->view);
+	/* In the caller's session the keys of its terminal would come here too. */
+	if (process_new_session(&ignored) < 0 || confine_init(box->plan, &ignored) < 0)
+		_exit(125);
+	while (!reap_inner(box, inner, &status)) {
+		if (poll(&signals, 1, -1) < 0)
+			continue;
+		while (signal_read(box->signals, &news))
+			if (news.from_outside && news.number != SIGCHLD)
+				(void)kill(inner, news.number);
+	}
+	_exit(status_of(status));
+}
+
+/* --- the one that goes in ---------------------------------------------------------- */
+
+static int own_namespaces(struct sandbox *box, struct error *err)
+{
+	const struct plan *plan = box->plan;
+
+	if (child_die_with_supervisor(box, err) < 0 ||
+	    idmap_write_self(box->procfs, &plan->inner, true, err) < 0)
+		return -1;
+	if (plan->own_network &&
+	    (network_make_begin(&box->network, box->procfs, false, err) < 0 ||
+	     network_make_end(&box->network, err) < 0))
+		return -1;
+	if (view_renew(plan, &box->view, err) < 0)
+		return -1;
+	if (box->view.procfs != NO_FD) {
+		fd_close(&box->procfs);
+		box->procfs = take_fd(&box->view.procfs);
+		fd_close(&box->sysctls);
+		box->sysctls = take_fd(&box->view.sysctls);
+	}
+	return 0;
+}
+
+int child_enter_inner(struct sandbox *box, struct error *err)
+{
+	AUTO_FD int pidfd = NO_FD;
+
+	if (!box->plan->nested_origin)
+		return 0;
+	/* Both have a copy of what we were called with, and both erase it. */
+	confine_name();
+	/* The network is made in the inner user namespace, and comes up there. */
+	pid_t inner = process_fork(box->plan->namespaces & ~(uint64_t)CLONE_NEWNET, &pidfd, err);
+	if (inner < 0)
+		return -1;
+	if (inner > 0)
+		stay_behind(box, inner);
+	return own_namespaces(box, err);
+}
