@@ -71,7 +71,7 @@ _immure()
 	[[ $cur != [=:] ]] || cur=
 
 	if ((last == 1)); then
-		_immure_words 'run profile help --help --version'
+		_immure_words 'run profile audit help --help --version'
 		return
 	fi
 	case ${words[1]} in
@@ -81,6 +81,9 @@ _immure()
 		2) _immure_words show ;;
 		3) _immure_profiles ;;
 		esac
+		return ;;
+	audit)
+		_immure_words "--json $(ps -eo pid= 2>/dev/null)"
 		return ;;
 	help)
 		((last > 2)) || _immure_words all

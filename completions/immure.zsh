@@ -40,6 +40,7 @@ _immure()
 	verbs=(
 		'run:run a command behind walls'
 		'profile:show what a profile comes to, with the origin of every line'
+		'audit:tell from outside what the sandbox of a running process really has'
 		'help:this help, or with all of the options'
 	)
 	if ((CURRENT == 2)); then
@@ -53,6 +54,8 @@ _immure()
 	case $verb in
 	profile)
 		_arguments '1:action:(show)' '2:profile:_immure_profiles' ;;
+	audit)
+		_arguments '--json[for programs]' '1:process:_pids' ;;
 	help)
 		_arguments '1:topic:(all)' ;;
 	run)

@@ -13,8 +13,9 @@ declare -gA may_include=(
 	[net]="base sys plan"
 	[confine]="base sys plan"
 	[state]="base sys"
+	[audit]="base sys"
 	[run]="base sys plan files net confine state"
-	[cmd]="base sys config plan files net confine state run"
+	[cmd]="base sys config plan files net confine state run audit"
 	[gen]="base config cmd"
 	[main]="base sys config cmd"
 )
