@@ -15,16 +15,19 @@ DESTDIR =
 # tests to compare with, never to be installed.
 SANITIZE =
 WEAKEN =
-BUILD = build$(if $(SANITIZE),/asan)$(if $(WEAKEN),/weak)
+# FUZZ=1 builds in build/fuzz the programs of `make fuzz`, with clang.
+FUZZ =
+BUILD = build$(if $(SANITIZE),/asan)$(if $(WEAKEN),/weak)$(if $(FUZZ),/fuzz)
 
-CC = gcc
+CC = $(if $(FUZZ),clang,gcc)
 CFLAGS = -O2 -g
 LDFLAGS =
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
-HARDEN = $(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined \
+HARDEN = $(if $(FUZZ),-fsanitize=fuzzer-no-link$(,)address$(,)undefined -fno-sanitize-recover=undefined)\
+	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fno-asynchronous-unwind-tables) -fstack-protector-strong -fPIE
-HARDEN_LD = $(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
+HARDEN_LD = $(if $(FUZZ),-fsanitize=fuzzer$(,)address$(,)undefined)$(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
 	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
 CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"' $(if $(WEAKEN),-DIMMURE_WEAKEN)
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
@@ -36,12 +39,14 @@ PACKAGES_BUILD = gcc make libc6-dev libcap-dev
 PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
 	python3 strace tmux util-linux vim xxd zsh
 PACKAGES_BENCH = bubblewrap hyperfine python3
+PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_LINT = clang-tidy cppcheck shellcheck
 
 # Everything but main.c and the generator's main is shared: by the program, by
 # the generator and by the tests of tests/unit.
 sources := $(filter-out src/gen/% $(if $(WEAKEN),,%/weaken.c),$(wildcard src/*/*.c))
 objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o
+fuzzers := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 generated := man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish
 
@@ -53,6 +58,7 @@ help:
 	@echo 'make uninstall  what install installed      make sanitize    the tests with ASan and UBSan'
 	@echo 'make demo       an untrusted installer      make lint        gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make generate   man page and completions    make bench       against bubblewrap and unshare'
+	@echo 'make fuzz       FUZZ_SECONDS=60 a harness'
 	@echo 'make setup      packages, all of them       make clean       remove build/'
 
 # --- the program -----------------------------------------------------------
@@ -125,17 +131,18 @@ uninstall:
 
 # --- packages ----------------------------------------------------------------
 
-setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_BENCH) $(PACKAGES_LINT))
+setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT))
 setup-build: ; @scripts/setup $(PACKAGES_BUILD)
 setup-check: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST))
 setup-bench: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_BENCH))
+setup-fuzz: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_FUZZ))
 setup-lint: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_LINT))
 
 # --- tests -------------------------------------------------------------------
 
 helpers := $(BUILD)/probe $(BUILD)/tracer $(BUILD)/witness
 
-test-programs: $(helpers) $(unit)
+test-programs: $(helpers) $(unit) $(fuzzers:%=$(BUILD)/replay/%)
 
 check: setup-check
 	@tests/run
@@ -166,6 +173,27 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(objects)
 	@echo '  CC      $<'
 	@$(COMPILE) -MMD -MP $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(objects) $(LIBS)
 
+# The corpus of a harness, without clang: what was found once stays found.
+$(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(objects)
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(COMPILE) $(HARDEN_LD) $(LDFLAGS) -o $@ $< tests/fuzz/replay.c $(objects) $(LIBS)
+
+# --- fuzz: bytes that nobody chose, for so many seconds a harness ---------------
+
+FUZZ_SECONDS = 60
+
+fuzz: setup-fuzz
+	@$(MAKE) --no-print-directory FUZZ=1 fuzz-programs
+	@tests/fuzz/run build/fuzz $(FUZZ_SECONDS) $(fuzzers)
+
+fuzz-programs: $(fuzzers:%=$(BUILD)/fuzzer/%)
+
+$(BUILD)/fuzzer/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(objects)
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(COMPILE) $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(objects) $(LIBS)
+
 # --- bench -------------------------------------------------------------------
 
 bench: setup-bench
@@ -180,8 +208,8 @@ $(BUILD)/floor: tests/bench/floor.c
 # --- lint: everything found is an error ----------------------------------------
 
 lint_c := $(wildcard src/*.c src/*/*.c)
-lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/bench/*.c)
-lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/lib/as-user \
+lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/fuzz/*.c tests/bench/*.c)
+lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/fuzz/run tests/lib/as-user \
 	$(wildcard tests/lib/*.bash tests/*/*.bats tests/demo/demo tests/demo/*.sh completions/*.bash)
 
 lint: setup-lint
@@ -208,11 +236,11 @@ $(BUILD)/lint/%.tidy: %.c .clang-tidy $(BUILD)/flags $(wildcard include/immure/*
 	@touch $@
 
 # cppcheck 2.10 gives a file up at a cast to __typeof__.
-lint-cppcheck:
+lint-cppcheck: $(BUILD)/call_names.h
 	@echo '  CPPCHECK'
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --language=c --platform=unix64 \
 		--enable=warning,performance,portability --suppress=missingIncludeSystem \
-		$(CPPFLAGS) '-D__typeof__(x)=struct any *' $(lint_c) $(lint_test_c)
+		$(CPPFLAGS) '-D__typeof__(x)=struct any *' -D__x86_64__ -I$(BUILD) $(lint_c) $(lint_test_c)
 
 lint-shell: $(lint_scripts:%=$(BUILD)/lint/%.shell)
 
@@ -228,6 +256,6 @@ clean:
 	rm -rf build
 
 .PHONY: all help generate install uninstall setup setup-build setup-check setup-bench setup-lint \
-	test-programs check check-full sanitize demo bench lint lint-gcc lint-tidy lint-cppcheck \
+	test-programs check check-full sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
 	lint-shell clean FORCE
 .DELETE_ON_ERROR:

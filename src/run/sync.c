@@ -30,5 +30,16 @@ int sync_send_error(int sync, const struct error *error, struct error *err)
 int sync_receive(int sync, struct sync_message *ret_message, int *ret_fd,
 		 struct error *err)
 {
-	return socket_receive(sync, ret_message, sizeof(*ret_message), ret_fd, err);
+	AUTO_FD int fd = NO_FD;
+
+	int got = socket_receive(sync, ret_message, sizeof(*ret_message), &fd, err);
+	if (got <= 0)
+		return got;
+	/* Init is ours, but it lives with the command: its texts must at least end. */
+	const struct error *error = &ret_message->error;
+	if (!memchr(error->what, '\0', sizeof(error->what)) ||
+	    !memchr(error->hint, '\0', sizeof(error->hint)))
+		return fail(err, 0, "a message of another shape");
+	*ret_fd = take_fd(&fd);
+	return got;
 }

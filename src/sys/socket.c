@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -47,6 +48,20 @@ int socket_send(int socket, const void *bytes, size_t size, int fd, struct error
 	return 0;
 }
 
+/* Alignment makes room for more than the one: whatever came is open here by now. */
+static bool take_one(struct cmsghdr *header, int *ret_fd)
+{
+	size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+
+	for (size_t i = 1; i < count; i++) {
+		AUTO_FD int more = NO_FD;
+		memcpy(&more, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+	}
+	if (count > 0)
+		memcpy(ret_fd, CMSG_DATA(header), sizeof(int));
+	return count <= 1;
+}
+
 int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
 		   struct error *err)
 {
@@ -57,6 +72,7 @@ int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
 		.msg_control = control.bytes, .msg_controllen = sizeof(control.bytes),
 	};
 	AUTO_FD int fd = NO_FD;
+	bool one = true;
 
 	ssize_t got;
 	do
@@ -67,10 +83,10 @@ int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
 	if (got < 0)
 		return fail(err, errno, "receive a message");
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS &&
-	    header->cmsg_len == CMSG_LEN(sizeof(int)))
-		memcpy(&fd, CMSG_DATA(header), sizeof(fd));
-	if (got > 0 && ((size_t)got != size || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC))))
+	if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+		one = take_one(header, &fd);
+	if (!one || (got > 0 && ((size_t)got != size ||
+				 (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))))
 		return fail(err, 0, "a message of another shape");
 	*ret_fd = take_fd(&fd);
 	return got > 0;
