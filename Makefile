@@ -35,7 +35,7 @@ LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 LIBS = -l:libcap.a
 , = ,
 
-PACKAGES_BUILD = gcc make libc6-dev libcap-dev
+PACKAGES_BUILD = gcc make libc6-dev libcap-dev libsystemd-dev
 PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
 	python3 strace tmux util-linux vim xxd zsh
 PACKAGES_BENCH = bubblewrap hyperfine python3

@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --chdir --timeout -t --rlimit --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -100,6 +100,9 @@ complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a
 complete -c immure -n __immure_at_options -l chdir -x -d 'start the command in this directory of the view'
 complete -c immure -n __immure_at_options -l timeout -s t -x -d 'end the command after so long: 90, 1.5s, 10m, 2h'
 complete -c immure -n __immure_at_options -l rlimit -x -d 'set a limit: nofile=1024, as=2G, cpu=60 ...'
+complete -c immure -n __immure_at_options -l memory -s m -x -d 'limit the memory of all inside together: 512M, 2G'
+complete -c immure -n __immure_at_options -l pids -x -d 'limit how many processes and threads there are'
+complete -c immure -n __immure_at_options -l cpus -x -d 'limit the processor time: 1.5 is one and a half'
 complete -c immure -n __immure_at_options -l nice -x -d 'run the command with this nice value'
 complete -c immure -n __immure_at_options -l as-pid-1 -d 'the command is process 1, without our init'
 complete -c immure -n __immure_at_options -l setenv -s e -x -a '(set --names --export)' -d 'set a variable'

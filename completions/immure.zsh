@@ -96,6 +96,9 @@ _immure()
 			'--chdir=[start the command in this directory of the view]:PATH: ' \
 			'(-t --timeout)'{-t+,--timeout=}'[end the command after so long\: 90, 1.5s, 10m, 2h]:TIME: ' \
 			'*--rlimit=[set a limit\: nofile=1024, as=2G, cpu=60 ...]:NAME=SOFT\[\:HARD\]: ' \
+			'(-m --memory)'{-m+,--memory=}'[limit the memory of all inside together\: 512M, 2G]:SIZE: ' \
+			'--pids=[limit how many processes and threads there are]:N: ' \
+			'--cpus=[limit the processor time\: 1.5 is one and a half]:N\[.N\]: ' \
 			'--nice=[run the command with this nice value]:N: ' \
 			'--as-pid-1[the command is process 1, without our init]' \
 			'*'{-e+,--setenv=}'[set a variable]:NAME=VALUE:_immure_variables' \

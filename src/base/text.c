@@ -128,6 +128,33 @@ int text_duration(const char *text, int64_t *ret_milliseconds, struct error *err
 	return 0;
 }
 
+int text_thousandths(const char *text, int64_t least, int64_t most, int64_t *ret_number,
+		     struct error *err)
+{
+	int64_t number = 0, place = 100;
+	const char *next = text;
+
+	if (!isdigit((unsigned char)*next))
+		return fail(err, 0, "\"%s\" is not a number", text);
+	for (; isdigit((unsigned char)*next); next++)
+		if (number <= most)	/* enough to know that it is too large */
+			number = number * 10 + (*next - '0') * 1000;
+	if (*next == '.' && isdigit((unsigned char)next[1])) {
+		for (next++; isdigit((unsigned char)*next); next++, place /= 10) {
+			if (place == 0 && *next != '0')
+				return fail(err, 0, "\"%s\" has more than three decimals", text);
+			number += (*next - '0') * place;
+		}
+	}
+	if (*next)
+		return fail(err, 0, "\"%s\": \"%s\" behind the number", text, next);
+	if (number < least || number > most)
+		return fail(err, 0, "\"%s\" is not from %g to %g", text, (double)least / 1000,
+			    (double)most / 1000);
+	*ret_number = number;
+	return 0;
+}
+
 size_t text_split(struct arena *arena, const char *text, char separator,
 		char **ret_left, char **ret_right)
 {

@@ -58,6 +58,8 @@ static bool wants_advice(const struct config *config, int status)
 static void say_ending(const struct config *config, const struct plan *plan,
 		       const struct outcome *outcome)
 {
+	list_each(const char *const, limit, &outcome->limits)
+		say("limit", *limit);
 	list_each(const char *const, finding, &outcome->findings)
 		say("left behind", *finding);
 	if (wants_advice(config, outcome->status))

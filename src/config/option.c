@@ -257,6 +257,24 @@ const struct option option_table[] = {
 		 " `fsize`, `locks`, `memlock`, `msgqueue`, `nice`, `nofile`, `nproc`, `rss`,"
 		 " `rtprio`, `rttime`, `sigpending` or `stack`. Values are numbers, with K, M or"
 		 " G behind them, or `unlimited`. `nproc` counts the sandbox's processes only." },
+	{ .name = "memory", .letter = 'm', .arg = "SIZE", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_COMMAND, .set = set_memory, .field = FIELD(memory),
+	  .help = "limit the memory of all inside together: 512M, 2G",
+	  .man = "Limit the memory of everything inside together, swap and files in memory"
+		 " included, to *SIZE* bytes (K, M, G, T; at least 1M) or not at all"
+		 " (`unlimited`). Half of it can be files. When it is used up the kernel ends"
+		 " everything inside at once: the exit status is 137, and a line says why. This,"
+		 " **--pids** and **--cpus** need a control group; see **Limits** in **NOTES**." },
+	{ .name = "pids", .arg = "N", .in = ANYWHERE,
+	  .group = GROUP_COMMAND, .set = set_pids, .field = FIELD(pids),
+	  .help = "limit how many processes and threads there are",
+	  .man = "Let the command have at most *N* processes and threads at a time, itself"
+		 " included, whoever they belong to; or as many as it likes (`unlimited`)." },
+	{ .name = "cpus", .arg = "N[.N]", .in = ANYWHERE,
+	  .group = GROUP_COMMAND, .set = set_cpus, .field = FIELD(cpus),
+	  .help = "limit the processor time: 1.5 is one and a half",
+	  .man = "Let everything inside together use the time of at most *N* processors, from"
+		 " 0.01, in every tenth of a second; or all there are (`unlimited`)." },
 	{ .name = "nice", .arg = "N", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_nice,
 	  .help = "run the command with this nice value",

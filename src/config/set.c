@@ -306,6 +306,59 @@ SETTER(set_nice)
 	return 0;
 }
 
+/* What a profile limits can be had without a limit again. */
+static bool is_unlimited(const struct setting *setting, struct number *ret_number)
+{
+	if (!text_is(setting->value, "unlimited"))
+		return false;
+	*ret_number = (struct number){ LIMIT_NONE, setting->origin };
+	return true;
+}
+
+/* Below one megabyte nothing can be started that could say so. */
+SETTER(set_memory)
+{
+	struct number *memory = field_of(config, setting);
+	const uint64_t least = 1 << 20;
+	uint64_t bytes;
+
+	if (is_unlimited(setting, memory))
+		return 0;
+	if (text_size(setting->value, &bytes, err) < 0)
+		return -1;
+	if (bytes < least)
+		return fail(err, 0, "size \"%s\" is less than 1M", setting->value);
+	*memory = (struct number){ (int64_t)bytes, setting->origin };
+	return 0;
+}
+
+SETTER(set_pids)
+{
+	struct number *pids = field_of(config, setting);
+	const int64_t most = 1 << 22;		/* PID_MAX_LIMIT */
+	int64_t number;
+
+	if (is_unlimited(setting, pids))
+		return 0;
+	if (text_number(setting->value, 1, most, &number, err) < 0)
+		return -1;
+	*pids = (struct number){ number, setting->origin };
+	return 0;
+}
+
+SETTER(set_cpus)
+{
+	struct number *cpus = field_of(config, setting);
+	int64_t thousandths;
+
+	if (is_unlimited(setting, cpus))
+		return 0;
+	if (text_thousandths(setting->value, 10, 10000000, &thousandths, err) < 0)
+		return -1;
+	*cpus = (struct number){ thousandths, setting->origin };
+	return 0;
+}
+
 /* Split NAME=VALUE; NULL and *err when there is no "=". */
 static char *split_equals(struct config *config, const struct setting *setting,
 			  const char **ret_value, struct error *err)

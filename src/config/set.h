@@ -42,6 +42,9 @@ SETTER(set_path);
 
 SETTER(set_timeout);
 SETTER(set_nice);
+SETTER(set_memory);
+SETTER(set_pids);
+SETTER(set_cpus);
 SETTER(set_rlimit);
 SETTER(set_sysctl);
 SETTER(set_ns_limit);

@@ -82,6 +82,7 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 		(void)within(err, "plan");
 		return NULL;
 	}
+	plan_group(p);
 	plan_advice(p);
 	return plan;
 }

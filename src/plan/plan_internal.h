@@ -67,6 +67,21 @@ int plan_stdio(struct planning *p, struct error *err);
 int plan_command(struct planning *p, struct error *err);
 void plan_advice(struct planning *p);
 
+/* group.c: limits that need a control group, and where one can be had. */
+void plan_group(struct planning *p);
+
+/* What of the host decides that, apart from the groups themselves. */
+struct group_host {
+	const char *mountinfo, *membership;	/* /proc/self/mountinfo and cgroup */
+	bool systemd;				/* manages this host */
+	const char *address;			/* where it listens to us; or NULL */
+	uid_t uid;
+};
+
+/* Look for a place for `group->controllers` in the host's groups, changing nothing:
+ * the way, and what belongs to it. */
+void group_search(struct arena *arena, const struct group_host *host, struct group *group);
+
 /* Who asked, in words; NULL, nobody: it is built in. */
 const char *origin_of(struct planning *p, const struct origin *origin);
 

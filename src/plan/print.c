@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <immure/base/arena.h>
+#include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/config/config.h>
 #include <immure/plan/plan.h>
@@ -124,6 +125,35 @@ static void print_identity(const struct printer *printer, const struct plan *pla
 		line(printer, "sysctl", tuning->origin, "%s = %s", tuning->key, tuning->value);
 }
 
+static void print_group(const struct printer *printer, const struct plan *plan)
+{
+	const struct group *group = &plan->group;
+
+	if (group->memory_origin)
+		line(printer, "cgroup", group->memory_origin, "memory %" PRIu64
+		     " bytes, without swap", group->memory);
+	if (group->pids_origin)
+		line(printer, "cgroup", group->pids_origin, "pids %" PRId64, group->pids);
+	if (group->cpus_origin)
+		line(printer, "cgroup", group->cpus_origin, "cpus %" PRId64 ".%03" PRId64,
+		     group->cpus / 1000, group->cpus % 1000);
+	switch (group->way) {
+	case GROUP_NONE:
+		break;
+	case GROUP_BELOW: case GROUP_ALONE:
+		line(printer, "cgroup", "found", "made in %s", group->parent);
+		break;
+	case GROUP_SCOPE:
+		line(printer, "cgroup", "found", "made in a scope of systemd (%s)", group->address);
+		break;
+	case GROUP_MISSING:
+		line(printer, "cgroup", "missing", "cannot be had: %s%s%s", group->problem->what,
+		     group->problem->code ? ": " : "",
+		     group->problem->code ? strerror(group->problem->code) : "");
+		break;
+	}
+}
+
 static void print_limits(const struct printer *printer, const struct plan *plan)
 {
 	const struct config *config = plan->config;
@@ -132,6 +162,7 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 		line(printer, "limit", limit->origin, "%s soft %s hard %s",
 		     limit_name(limit->resource), limit_text(printer->arena, limit->soft),
 		     limit_text(printer->arena, limit->hard));
+	print_group(printer, plan);
 	const char *capabilities = NULL;
 	for (unsigned cap = 0; plan->capabilities >> cap; cap++)
 		if (plan->capabilities >> cap & 1)

@@ -467,6 +467,8 @@ int plan_view(struct planning *p, struct error *err)
 	plan->memory /= 4;
 	if (plan->memory > most)
 		plan->memory = most;
+	if (p->config->memory.value > 0 && plan->memory > (uint64_t)p->config->memory.value / 2)
+		plan->memory = (uint64_t)p->config->memory.value / 2;
 	plan->inodes = 200000;
 	if (plan_identity_files(p, err) < 0)
 		return -1;

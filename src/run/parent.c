@@ -106,8 +106,10 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 		return -1;
 	box->supervisor_end = ends[0];
 	box->init_end = ends[1];
-	/* Init makes its network namespace itself, with something else to do meanwhile. */
-	pid_t pid = process_fork(box->plan->namespaces & ~(uint64_t)CLONE_NEWNET, &box->init, err);
+	/* Init makes its network namespace itself, with something else to do meanwhile, and
+	 * that of control groups when it is in its own. */
+	uint64_t later = CLONE_NEWNET | (box->plan->group.way == GROUP_NONE ? 0 : CLONE_NEWCGROUP);
+	pid_t pid = process_fork(box->plan->namespaces & ~later, &box->init, err);
 	if (pid < 0)
 		return -1;
 	if (pid == 0)
@@ -364,6 +366,7 @@ void parent_close(struct sandbox *box)
 		kill_all(box);
 		(void)process_await(box->init, &status, &ignored);
 	}
+	group_close(box);
 	close_append_ends(box);
 	for (int fd = 0; fd <= 2; fd++)
 		fd_close(&box->appends[fd].from);

@@ -102,6 +102,14 @@ struct sandbox {
 	struct relay appends[3];
 	int append_ends[3];	/* the write ends, for the command */
 
+	/* The control group of the limits, when there are any. */
+	int group_parent, group, group_members;
+	char group_name[48], outside_name[64];
+	bool outside;		/* we left the parent for a group of that name */
+	bool handed_down;	/* the parent hands controllers down because of us */
+	bool group_stays;	/* it could not be removed */
+	uint64_t memory_hits, memory_kills, pids_hits;
+
 	/* Sandbox side. */
 	int procfs, sysctls;	/* for id maps, and /proc/sys */
 	struct network_making network;
@@ -133,12 +141,14 @@ extern const struct step payload_steps[];
 /* parent.c */
 STEP(parent_take_signals);
 STEP(parent_prepare_files);
+STEP(parent_join_group);
 STEP(parent_create_namespaces);
 STEP(parent_supervise);
 void parent_close(struct sandbox *box);
 
 /* child.c */
 STEP(child_die_with_supervisor);
+STEP(child_join_group);
 STEP(child_map_ids);
 STEP(child_make_network);
 STEP(child_assemble_files);
@@ -197,6 +207,18 @@ void relay_wants(const struct relay *relay, struct pollfd *ret_from, struct poll
 void relay_move(struct relay *relay, short from_news, short to_news);
 void relay_flush(struct relay *relay);
 bool relay_is_done(const struct relay *relay);
+
+/* group.c: the control group, after init is gone. */
+void group_close(struct sandbox *box);
+
+/* Did the kernel end somebody inside for want of memory? */
+bool group_was_killed(const struct sandbox *box);
+
+/* It did, and that was init before the command ran. Always -1. */
+int group_explain_start(const struct sandbox *box, struct error *err);
+
+/* Add to the outcome which limits were reached. */
+void group_report(const struct sandbox *box, struct outcome *outcome);
 
 /* watch.c: what appeared in writable directories that git runs later. */
 void watch_report(const struct plan *plan, struct outcome *outcome);

@@ -3,7 +3,9 @@
  *	supervisor (host)               init (process 1)              the command
  *	-----------------               ----------------              -----------
  *	takes its signals
+ *	makes the control group of the limits
  *	creates the namespaces  ------> dies with the supervisor
+ *	                                joins the control group
  *	                                writes its id maps
  *	                                assembles the view, while a helper
  *	                                makes the network namespace
@@ -43,6 +45,7 @@
 const struct step parent_steps[] = {
 	{ "take signals",                   parent_take_signals },
 	{ "prepare files",                  parent_prepare_files },
+	{ "join the control group",         parent_join_group },
 	{ "create the namespaces",          parent_create_namespaces },
 	{ "supervise",                      parent_supervise },
 	{ NULL, NULL },
@@ -50,6 +53,7 @@ const struct step parent_steps[] = {
 
 const struct step child_steps[] = {
 	{ "die with the supervisor",        child_die_with_supervisor },
+	{ "join the control group",         child_join_group },
 	{ "write id maps",                  child_map_ids },
 	{ "make the network",               child_make_network },
 	{ "assemble the files",             child_assemble_files },
@@ -96,6 +100,7 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;
 	box->tty = box->screen = box->master = box->slave = NO_FD;
 	box->procfs = box->sysctls = NO_FD;
+	box->group_parent = box->group = box->group_members = NO_FD;
 	relay_connect(&box->to_command, NO_FD, NO_FD);
 	relay_connect(&box->from_command, NO_FD, NO_FD);
 	box->to_command.bytes = box->bytes[3];
@@ -118,6 +123,8 @@ static int status_of_run(const struct sandbox *box, struct error *err)
 		return status_of(box->report->wait_status);
 	if (box->executed)
 		return status_of(box->wait_status);
+	if (group_was_killed(box))	/* and init with the rest */
+		return box->report->running ? 128 + SIGKILL : group_explain_start(box, err);
 	return fail(err, 0, "init ended without a report (status %d)",
 		    status_of(box->wait_status));
 }
@@ -160,5 +167,6 @@ int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct err
 	if (ret_outcome->status < 0)
 		return -1;
 	watch_report(plan, ret_outcome);
+	group_report(&box, ret_outcome);
 	return 0;
 }

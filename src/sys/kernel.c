@@ -83,6 +83,13 @@ int memory_total(uint64_t *ret_bytes, struct error *err)
 	return 0;
 }
 
+uint64_t swap_total(void)
+{
+	struct sysinfo info;
+
+	return sysinfo(&info) == 0 ? (uint64_t)info.totalswap * info.mem_unit : 1;
+}
+
 int random_bytes(void *bytes, size_t size, struct error *err)
 {
 	if (getrandom(bytes, size, 0) != (ssize_t)size)

@@ -162,6 +162,15 @@ int process_enter_user_namespace(struct error *err)
 	return 0;
 }
 
+int process_new_cgroup_namespace(struct error *err)
+{
+	if (unshare(CLONE_NEWCGROUP) < 0) {
+		(void)fail(err, errno, "enter a new cgroup namespace");
+		return hint_namespaces(err, CLONE_NEWCGROUP);
+	}
+	return 0;
+}
+
 int process_new_session(struct error *err)
 {
 	if (setsid() < 0)

@@ -59,6 +59,9 @@ ns-limit net=3
 chdir "/d d "
 timeout 1.5m
 rlimit nofile=10:20
+memory 1G
+pids 100
+cpus 1.5
 nice 3
 as-pid-1
 setenv "A= \"\\\n\t # \xc3\xa4 \x01"
@@ -111,6 +114,9 @@ END
 	grep -q '^link  */link -> quo"te # x$' back.plan
 	grep -qxF 'copy         /\x1b[31mred from '"$PWD"'/\x1b[31mred' back.plan
 	grep -q '^timeout  *90000 ms' back.plan
+	grep -qx 'cgroup  *memory 1073741824 bytes, without swap' back.plan
+	grep -qx 'cgroup  *pids 100' back.plan
+	grep -qx 'cgroup  *cpus 1.500' back.plan
 }
 
 @test "PRF-10: each line of a shown profile says where it comes from" {

@@ -10,12 +10,14 @@
 static const char *const parent[] = {
 	"take signals",
 	"prepare files",
+	"join the control group",
 	"create the namespaces",
 	"supervise",
 };
 
 static const char *const child[] = {
 	"die with the supervisor",
+	"join the control group",
 	"write id maps",
 	"make the network",
 	"assemble the files",

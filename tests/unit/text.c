@@ -146,6 +146,41 @@ static void test_durations(void)
 	}
 }
 
+static const struct {
+	const char *text;
+	int64_t want;		/* -1: refused ... */
+	const char *why;	/* ... with this in the message */
+} thousandths[] = {
+	{ "1", 1000, NULL }, { "1.5", 1500, NULL }, { "0.01", 10, NULL }, { "0.010", 10, NULL },
+	{ "0.25", 250, NULL }, { "12.345", 12345, NULL }, { "1.5000000", 1500, NULL },
+	{ "0.015", 15, NULL }, { "007", 7000, NULL }, { "10000", 10000000, NULL },
+	{ "10000.000", 10000000, NULL },
+	{ "1.0001", -1, "three decimals" }, { "0", -1, "not from 0.01 to 10000" },
+	{ "0.009", -1, "not from" }, { "0.0", -1, "not from" }, { "10000.001", -1, "not from" },
+	{ "10001", -1, "not from" }, { "99999999999999999999999", -1, "not from" },
+	{ "18446744073709551617", -1, "not from" },
+	{ "", -1, "not a number" }, { "-1", -1, "not a number" }, { "+1", -1, "not a number" },
+	{ ".5", -1, "not a number" }, { " 1", -1, "not a number" }, { "x", -1, "not a number" },
+	{ "inf", -1, "not a number" }, { "1.", -1, "behind the number" },
+	{ "1..5", -1, "behind the number" }, { "1.5.5", -1, "behind the number" },
+	{ "1,5", -1, "behind the number" }, { "1e3", -1, "behind the number" },
+	{ "50%", -1, "behind the number" }, { "1 ", -1, "behind the number" },
+	{ "0x2", -1, "behind the number" },
+};
+
+static void test_thousandths(void)
+{
+	EACH_ROW(row, thousandths) {
+		struct error err = { 0 };
+		int64_t got = -1;
+		int result = text_thousandths(row->text, 10, 10000000, &got, &err);
+
+		CHECK(got == row->want, "\"%s\": %" PRId64, row->text, got);
+		CHECK((result == 0) == (row->want != -1), "\"%s\"", row->text);
+		CHECK(!row->why || strstr(err.what, row->why), "\"%s\": %s", row->text, err.what);
+	}
+}
+
 /* --- splitting -------------------------------------------------------------- */
 
 static const struct {
@@ -379,6 +414,7 @@ int main(void)
 	RUN(test_octals);
 	RUN(test_sizes);
 	RUN(test_durations);
+	RUN(test_thousandths);
 	RUN(test_split);
 	RUN(test_what_is_protected_is_split_back);
 	RUN(test_escape);

@@ -27,6 +27,12 @@ int text_octal(const char *text, unsigned *ret_mode, struct error *err);
  * byte to 2^60. -1 says what is wrong with it. */
 int text_size(const char *text, uint64_t *ret_bytes, struct error *err);
 
+/* A decimal number without a sign, "2", "1.5", ".5" not, in thousandths from `least`
+ * to `most`; what stands behind the third decimal must be zeros. -1 says what is wrong
+ * with it. */
+int text_thousandths(const char *text, int64_t least, int64_t most, int64_t *ret_number,
+		     struct error *err);
+
 /* A length of time, "10", "1.5s", "250ms", "5m", "2h", "1d", from 1 ms to 10
  * years, in milliseconds. -1 says what is wrong with it. */
 int text_duration(const char *text, int64_t *ret_milliseconds, struct error *err);

@@ -99,6 +99,7 @@ struct config {
 	LIST(struct limit) limits;
 	LIST(struct tunable) sysctls, namespace_limits;
 	struct number timeout, nice;
+	struct number memory, pids, cpus;	/* bytes, N, thousandths; LIMIT_NONE */
 	struct choice as_pid_1;
 
 	struct choice quiet, verbose, dry_run;

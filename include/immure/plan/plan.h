@@ -67,6 +67,30 @@ struct resource_limit {
 	const char *origin;
 };
 
+/* Where the control group of the limits comes from. */
+enum group_way {
+	GROUP_NONE,		/* nothing is limited */
+	GROUP_BELOW,		/* a child of `parent` */
+	GROUP_ALONE,		/* the same, where we are ourselves and have to leave first */
+	GROUP_SCOPE,		/* a scope of systemd at `address`; then as GROUP_ALONE */
+	GROUP_MISSING,		/* there is none: `problem` */
+};
+
+/* Limits of everything inside together. An origin that is NULL: not limited. */
+struct group {
+	uint64_t memory;		/* bytes, swap included */
+	int64_t pids;			/* processes and threads of the command */
+	int64_t cpus;			/* thousandths of a processor */
+	const char *memory_origin, *pids_origin, *cpus_origin;
+
+	unsigned controllers;		/* of sys/cgroup.h, for those that are limited */
+	enum group_way way;
+	const char *parent;		/* directory; NULL for a scope */
+	const char *address;		/* of systemd, for a scope */
+	bool hand_down;			/* the controllers are not yet `parent`'s children's */
+	const struct error *problem;
+};
+
 struct plan {
 	struct arena *arena;		/* owns all of it */
 	const struct config *config;	/* what it was made from: who asked for what */
@@ -92,6 +116,7 @@ struct plan {
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
 	LIST(struct resource_limit) limits;
+	struct group group;
 	const char *nice_origin;	/* NULL: nobody asked for one */
 	int nice;
 	int64_t timeout;		/* milliseconds; 0: none */

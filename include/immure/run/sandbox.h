@@ -15,6 +15,7 @@ struct outcome {
 	int signal;			/* a key of the terminal that ended it: who is
 					 * around us must see us die of it too; or 0 */
 	bool group;			/* and it did not reach the rest of our group */
+	LIST(const char *) limits;	/* those of its control group that were reached */
 	LIST(const char *) findings;	/* what was left in writable directories that
 					 * runs later, outside; from the plan's arena */
 };

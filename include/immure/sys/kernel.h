@@ -25,6 +25,9 @@ int64_t sysctl_number(const char *path, int64_t otherwise);
 /* The host's memory in bytes. */
 int memory_total(uint64_t *ret_bytes, struct error *err);
 
+/* The host's swap space in bytes. */
+uint64_t swap_total(void);
+
 /* Fill `size` bytes with unguessable ones. */
 int random_bytes(void *bytes, size_t size, struct error *err);
 

@@ -60,6 +60,9 @@ int process_close_on_exec(struct error *err);
 /* Enter a new user namespace in place; the process must have one thread. */
 int process_enter_user_namespace(struct error *err);
 
+/* Enter a new cgroup namespace in place: the group of this process becomes its root. */
+int process_new_cgroup_namespace(struct error *err);
+
 /* Lead a new session without a controlling terminal. */
 int process_new_session(struct error *err);
 
