@@ -28,6 +28,7 @@
 #include <immure/sys/kernel.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
+#include <immure/sys/socket.h>
 
 #include "run.h"
 
@@ -46,23 +47,34 @@ static bool reap_inner(struct sandbox *box, pid_t inner, int *ret_status)
 	return true;
 }
 
+static int confine_outer(struct sandbox *box, int told, struct error *err)
+{
+	/* In the caller's session the keys of its terminal would come here too. */
+	if (process_new_session(err) < 0 || confine_init(box->plan, err) < 0)
+		return -1;
+	return sync_send(told, SYNC_CONFINED, 0, false, NO_FD, err);
+}
+
 /* Its end is the end of everything inside, and it ends with the supervisor: nothing
  * else is asked of it but to pass on what somebody outside sends to process 1. */
-static void stay_behind(struct sandbox *box, pid_t inner) __attribute__((noreturn));
-static void stay_behind(struct sandbox *box, pid_t inner)
+static void stay_behind(struct sandbox *box, pid_t inner, int told) __attribute__((noreturn));
+static void stay_behind(struct sandbox *box, pid_t inner, int told)
 {
 	struct pollfd signals = { .fd = box->signals, .events = POLLIN };
 	struct signal_news news;
-	struct error ignored;
+	struct error error, ignored;
 	int status = 0;
 
 	init_release_files(box);
-	fd_close(&box->init_end);
 	fd_close(&box->slave);
 	view_close(&box->view);
-	/* In the caller's session the keys of its terminal would come here too. */
-	if (process_new_session(&ignored) < 0 || confine_init(box->plan, &ignored) < 0)
+	if (confine_outer(box, told, &error) < 0) {
+		(void)within(&error, "enter the inner namespaces");
+		(void)sync_send_error(box->init_end, &error, &ignored);
 		_exit(125);
+	}
+	fd_close(&told);
+	fd_close(&box->init_end);
 	while (!reap_inner(box, inner, &status)) {
 		if (poll(&signals, 1, -1) < 0)
 			continue;
@@ -97,19 +109,41 @@ static int own_namespaces(struct sandbox *box, struct error *err)
 	return 0;
 }
 
+/* No command runs before who stays behind has given up what it has. */
+static int await_outer(int told, struct error *err)
+{
+	struct sync_message message;
+	AUTO_FD int fd = NO_FD;
+
+	int got = sync_receive(told, &message, &fd, err);
+	if (got < 0)
+		return -1;
+	return got > 0 && message.kind == SYNC_CONFINED
+		? 0 : fail(err, 0, "the outer init has not confined itself");
+}
+
 int child_enter_inner(struct sandbox *box, struct error *err)
 {
 	AUTO_FD int pidfd = NO_FD;
+	int ends[2];
 
 	if (!box->plan->nested_origin)
 		return 0;
 	/* Both have a copy of what we were called with, and both erase it. */
 	confine_name();
+	if (socket_pair(ends, err) < 0)
+		return -1;
+	AUTO_FD int outer_end = ends[0], inner_end = ends[1];
 	/* The network is made in the inner user namespace, and comes up there. */
 	pid_t inner = process_fork(box->plan->namespaces & ~(uint64_t)CLONE_NEWNET, &pidfd, err);
 	if (inner < 0)
 		return -1;
-	if (inner > 0)
-		stay_behind(box, inner);
-	return own_namespaces(box, err);
+	if (inner > 0) {
+		fd_close(&inner_end);
+		stay_behind(box, inner, take_fd(&outer_end));
+	}
+	fd_close(&outer_end);
+	if (own_namespaces(box, err) < 0)
+		return -1;
+	return await_outer(inner_end, err);
 }

@@ -265,7 +265,7 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);
 		return 0;
-	case SYNC_SIGNAL: case SYNC_RESUME:
+	case SYNC_CONFINED: case SYNC_SIGNAL: case SYNC_RESUME:
 		break;
 	}
 	return fail(err, 0, "a message that init does not send");

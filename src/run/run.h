@@ -20,6 +20,8 @@ enum sync_kind {
 	SYNC_TERMINAL,		/* with the private terminal's master */
 	SYNC_FAILED,		/* with the error: the command was not executed */
 	SYNC_STOPPED,		/* by signal `value` */
+	/* From the outer init to the inner one. */
+	SYNC_CONFINED,		/* it has given up what it had */
 	/* From the supervisor. */
 	SYNC_SIGNAL,		/* send `value` to the command, or to its `group` */
 	SYNC_RESUME,		/* continue it; `group`: in the foreground */

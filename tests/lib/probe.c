@@ -19,6 +19,7 @@
 #include <linux/capability.h>
 #include <linux/filter.h>
 #include <linux/keyctl.h>
+#include <linux/nsfs.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
 #include <sched.h>
@@ -599,6 +600,16 @@ static int do_without(char **arg)
 	return report("without", false);
 }
 
+/* Enter the user namespace above our own, by what the kernel says of ours. */
+static int do_parent_namespace(char **arg)
+{
+	int own = open("/proc/self/ns/user", O_RDONLY | O_CLOEXEC);
+	int above = own < 0 ? -1 : ioctl(own, NS_GET_PARENT);
+
+	(void)arg;
+	return report("parent-namespace", above >= 0 && setns(above, CLONE_NEWUSER) == 0);
+}
+
 static bool write_map(const char *path, unsigned id)
 {
 	int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -785,6 +796,7 @@ static const struct command {
 	{ "terminal-doors", 0, "", do_terminal_doors },
 	{ "without", 2, "CALL[,CALL]... PROG [ARG...]", do_without },
 	{ "browser-sandbox", 0, "", do_browser_sandbox },
+	{ "parent-namespace", 0, "", do_parent_namespace },
 	{ "abstract-connect", 1, "NAME", do_abstract_connect },
 	{ "abstract-listen", 1, "NAME", do_abstract_listen },
 	{ "key-add", 2, "session|user NAME", do_key_add },
