@@ -32,6 +32,7 @@ struct search {
 	const struct group_host *host;
 	struct group *group;
 	struct error *problem;
+	bool close;		/* the problem is that of a group which nearly served */
 };
 
 /* The name of a user's own manager, "user@1000.service": all below is its. */
@@ -66,10 +67,10 @@ static const char *find_boundary(const struct search *search, const struct cgrou
 }
 
 /* Can a group with what is wanted be made in this one? If not, why. */
-static bool serves(const struct search *search, const char *path, bool own)
+static bool serves(struct search *search, const char *path, bool own)
 {
 	struct group *group = search->group;
-	struct error *problem = search->problem;
+	struct error ignored, *problem = search->close ? &ignored : search->problem;
 	unsigned wanted = group->controllers;
 	struct cgroup_facts facts;
 
@@ -99,14 +100,16 @@ static bool serves(const struct search *search, const char *path, bool own)
 	group->way = GROUP_ALONE;
 	if (own && facts.members == CGROUP_ONLY_US)
 		return true;
+	search->close = true;
 	(void)fail(problem, 0, "other processes are in the control group %s, so that it cannot"
 		   " hand controllers down", path);
 	return false;
 }
 
 /* From our own group up to the boundary: the first that serves. The problem that stays
- * is that of the highest one, which knows best what there is. */
-static bool search_found(const struct search *search, const struct cgroup_place *place)
+ * is that of the first that would, were we alone in it, or else that of the highest one,
+ * which knows best what there is. */
+static bool search_found(struct search *search, const struct cgroup_place *place)
 {
 	const char *boundary = find_boundary(search, place);
 
@@ -203,7 +206,7 @@ static void hint_no_group(const struct search *search)
 void group_search(struct arena *arena, const struct group_host *host, struct group *group)
 {
 	struct error *problem = arena_alloc(arena, sizeof(*problem));
-	const struct search search = { arena, host, group, problem };
+	struct search search = { arena, host, group, problem, false };
 	struct cgroup_place place;
 
 	if (cgroup_place_read(arena, host->mountinfo, host->membership, &place, problem) == 0 &&

@@ -112,7 +112,7 @@ static const struct {
 	  false, false, CGROUP_MEMORY, GROUP_ALONE, "/a", true, NULL, NULL },
 	{ "others are in it as well",
 	  { { "", ALL, ALL, "", FOREIGN }, { "/a", ALL, "", "1\nSELF\n", 0 } }, "/a",
-	  false, false, CGROUP_MEMORY, GROUP_MISSING, NULL, false, "make a control group in ",
+	  false, false, CGROUP_MEMORY, GROUP_MISSING, NULL, false, "other processes are in ",
 	  "podman run --systemd always" },
 	{ "others are in it, and that is as high as it goes",
 	  { { "", ALL, "", "1\nSELF\n", 0 } }, "/", false, false, CGROUP_PIDS, GROUP_MISSING,
