@@ -40,6 +40,7 @@ PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less nodejs mandoc
 	python3 strace tmux util-linux vim xxd zsh
 PACKAGES_BENCH = bubblewrap hyperfine python3
 PACKAGES_FUZZ = clang libclang-rt-dev
+PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86
 PACKAGES_LINT = clang-tidy cppcheck shellcheck
 
 # Everything but main.c and the generator's main is shared: by the program, by
@@ -58,7 +59,7 @@ help:
 	@echo 'make uninstall  what install installed      make sanitize    the tests with ASan and UBSan'
 	@echo 'make demo       an untrusted installer      make lint        gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make generate   man page and completions    make bench       against bubblewrap and unshare'
-	@echo 'make fuzz       FUZZ_SECONDS=60 a harness'
+	@echo 'make fuzz       FUZZ_SECONDS=60 a harness   make vmcheck     tests on other kernels, in qemu'
 	@echo 'make setup      packages, all of them       make clean       remove build/'
 
 # --- the program -----------------------------------------------------------
@@ -131,11 +132,13 @@ uninstall:
 
 # --- packages ----------------------------------------------------------------
 
-setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT))
+setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT) \
+	$(PACKAGES_VM))
 setup-build: ; @scripts/setup $(PACKAGES_BUILD)
 setup-check: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST))
 setup-bench: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_BENCH))
 setup-fuzz: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_FUZZ))
+setup-vm: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_VM))
 setup-lint: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_LINT))
 
 # --- tests -------------------------------------------------------------------
@@ -149,6 +152,9 @@ check: setup-check
 
 check-full: setup-check
 	@tests/run tests
+
+vmcheck: setup-vm
+	@VM_PACKAGES='$(PACKAGES_TEST)' tests/vm/vmcheck
 
 sanitize: setup-check
 	@SANITIZE=1 tests/run
@@ -210,6 +216,7 @@ $(BUILD)/floor: tests/bench/floor.c
 lint_c := $(wildcard src/*.c src/*/*.c)
 lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/fuzz/*.c tests/bench/*.c)
 lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/fuzz/run tests/lib/as-user \
+	tests/vm/vmcheck tests/vm/guest \
 	$(wildcard tests/lib/*.bash tests/*/*.bats tests/demo/demo tests/demo/*.sh completions/*.bash)
 
 lint: setup-lint
@@ -256,6 +263,6 @@ clean:
 	rm -rf build
 
 .PHONY: all help generate install uninstall setup setup-build setup-check setup-bench setup-lint \
-	test-programs check check-full sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
+	setup-vm test-programs check check-full vmcheck sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
 	lint-shell clean FORCE
 .DELETE_ON_ERROR:
