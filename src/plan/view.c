@@ -244,13 +244,19 @@ static int plan_current(struct planning *p, struct error *err)
 
 	if (cwd->value == DIRECTORY_HIDE)
 		return 0;
-	if (!current) {
-		skipped(p, "the current directory (%s): it has no path", origin);
-		return 0;
-	}
 	bool writable = cwd->value == DIRECTORY_WRITABLE;
 	/* Said of the directory itself, it must not be left out silently. */
 	bool said = cwd->origin && !cwd->origin->file;
+	/* Removed, or below so many that its path is longer than a path can be. */
+	if (!current) {
+		if (said) {
+			(void)fail(err, 0, "the current directory (%s): it has no path", origin);
+			return hint(err, "it was removed, or its path is too long; to start in"
+				    " another one: cd ~");
+		}
+		skipped(p, "the current directory (%s): it has no path", origin);
+		return 0;
+	}
 	if (is_too_wide(p, current)) {
 		if (said) {
 			(void)fail(err, 0, "cwd %s (%s): %s is too much to show for being the"

@@ -92,6 +92,14 @@ setup() {
 	assert_equal "$output" "$HOME"
 	inspect -- cat /proc/self/mountinfo
 	assert_output_lacks gone
+	# Said by name it is an error, or the command would work somewhere else.
+	inspect --cwd rw -- pwd
+	assert_status 125
+	assert_equal "$output" ''
+	assert_stderr_has 'the current directory (command line): it has no path'
+	assert_stderr_has 'hint: it was removed, or its path is too long'
+	inspect --cwd hide -- pwd
+	assert_status 0
 	cd "$HOME/project"
 	! is_root || return 0
 	mkdir closed
