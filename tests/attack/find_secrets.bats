@@ -63,6 +63,7 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	for name in "${names[@]}"; do
 		words+=("$name=$canary")
 	done
+	# Without walls all of them are there.
 	assert_equal "$(env "${words[@]}" env | grep -c "=$canary")" "${#names[@]}"
 	run --separate-stderr env "${words[@]}" timeout 20 "$IMMURE" run -- sh -c 'env; cat /proc/[0-9]*/environ; cat /proc/[0-9]*/cmdline'
 	assert_output_lacks "$canary"
@@ -75,7 +76,8 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 	for name in "${names[@]}"; do
 		words+=("$name=$TEST_TMP/evil")
 	done
-	# Not the loader of timeout and of the program itself.
+	# Without walls all of them pass. Not the loader of timeout and of the program itself.
+	assert_equal "$(env "${words[@]:1}" env | grep -c "=$TEST_TMP/evil$")" "$((${#names[@]} - 1))"
 	run --separate-stderr timeout 20 env "${words[@]:1}" "$IMMURE" run -- env
 	assert_status 0
 	assert_output_lacks evil
@@ -96,6 +98,21 @@ search='find / \( -path /proc -o -path /sys -o -path /usr -o -path "/dev/[^s]*" 
 		[[ ! -e $place/immure-left && ! -e $place/immure-left.d ]] || fail_test "$place"
 	done
 	assert_equal "$(stat -c '%n %s %Y %Z %a' "${places[@]}" / /etc /usr /usr/bin /tmp/immure-test."$canary")" "$before"
+}
+
+@test "FS-04: without walls a directory of the caller's is written, whatever stands in it" {
+	touch "$HOME/project/x"
+	inspect -- touch "$HOME/project/y"
+	[[ -e $HOME/project/x && ! -e $HOME/project/y ]]
+	inspect --cwd rw -- touch "$HOME/project/y"
+	[[ -e $HOME/project/y ]]
+	# The system's are root's to write, here as in any program.
+	! is_root || { : >/usr/immure-test.$$ && rm /usr/immure-test.$$; }
+}
+
+@test "FS-16: without walls a link in the current directory leads to a file of the home" {
+	sh -c 'ln -s ~/.profile l; echo evil >>l; ln "$1" h && echo evil >>h' - "$HOME/.netrc"
+	[[ -s $HOME/.profile && $(tail -n 1 "$HOME/.netrc") == evil ]]
 }
 
 @test "FS-16: with the current directory writable, a link in it leads nowhere else" {

@@ -13,11 +13,12 @@ done_() { grep -c ': ok' <<<"$output" || true; }
 
 empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 
-@test "CAP-01 CAP-03 FS-05 NS-01 NS-02 SEC-02 SEC-03: without walls root of a user namespace has every capability, and can mount" {
+@test "CAP-01 CAP-03 CAP-05 FS-05 NS-01 NS-02 NS-09 SEC-02 SEC-03: without walls root of a user namespace has every capability, and can mount" {
 	run unshare -Ur "$PROBE" caps
 	[[ $output != *"CapEff:	0000000000000000"* ]]
 	run unshare -Ur "$PROBE" mounts
 	[[ $(done_) -ge 8 ]] || fail_test 'too little works here'
+	assert_output_has 'sethostname: ok'
 	run unshare -Ur "$PROBE" unshare-all
 	[[ $(done_) -ge 15 ]] || fail_test 'too little works here'
 }
@@ -56,6 +57,13 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_equal "$(done_)" 0
 }
 
+@test "CAP-03 CAP-04: weakened, rights that were not given up are still there" {
+	run weakly caps,privileges "$PROBE" regain
+	assert_output_has 'no-new-privs: 0'
+	assert_output_has 'capset: ok'
+	assert_output_has 'keepcaps: ok'
+}
+
 @test "NS-01 NS-02: no namespace of any kind, by either call" {
 	inspect -- "$PROBE" unshare-all
 	assert_equal "$(refused)" 17
@@ -75,6 +83,39 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	assert_equal "$output" 'chroot-out: EPERM'
 	inspect -- sh -c 'mount -o remount,rw,bind /usr; mount -o remount,rw /; mount --make-shared /; umount /proc/sys; umount -l /usr; touch /usr/x /x'
 	assert_status 1
+}
+
+@test "FS-11: without walls root of a user namespace leaves a root directory by an open one" {
+	run unshare -Ur "$PROBE" chroot-out
+	assert_equal "$output" 'chroot-out: ok'
+}
+
+@test "FS-11 FS-12: weakened, with all rights of its user namespace: out of a root it can, to no file by its number" {
+	run --separate-stderr weakly caps "$PROBE" chroot-out
+	# It comes out where it was: in the view.
+	assert_output_has chroot-out
+	cd /
+	run --separate-stderr weakly caps sh -c 'ls -d /oldroot "$1"' - "$TEST_TMP"
+	assert_equal "$output" ''
+	run --separate-stderr weakly caps "$PROBE" handle /usr
+	[[ $output == 'handle: E'* ]]
+}
+
+@test "FS-07: without walls a program with a setuid bit runs with its owner's rights" {
+	! is_root || skip 'who is root already gains nothing by it'
+	# What the loader says of itself it does not say in such a program: ld.so(8).
+	LD_SHOW_AUXV=1 run /usr/bin/su --version
+	assert_output_lacks AT_SECURE
+}
+
+@test "FS-07: inside it is a program like any other" {
+	inspect --user self --setenv LD_SHOW_AUXV=1 -- /usr/bin/su --version
+	[[ $(grep AT_SECURE <<<"$output") =~ ' 0'$ ]]
+	assert_equal "$(grep 'AT_E\?[UG]ID' <<<"$output" | awk '{ print $2 }' | sort -u)" "$(printf '%s\n' "$(id -u)" "$(id -g)" | sort -u)"
+	# The file's own bit does not count in any directory that is shown, nosuid or not.
+	hold --user self -- sh -c 'echo on; read -r line'
+	assert_equal "$(grep NoNewPrivs "/proc/$(pgrep -P "$INIT")/status")" $'NoNewPrivs:\t1'
+	release
 }
 
 @test "PROC-13: without walls a namespace of one's own can be entered again" {
@@ -104,6 +145,7 @@ empty=$(printf 'Cap%s:\t0000000000000000\n' Inh Prm Eff Bnd Amb)
 	[[ $("$PROBE" handle /usr) != *EOPNOTSUPP ]] || skip 'files have no numbers here'
 	inspect -- "$PROBE" handle /usr
 	assert_equal "$output" 'handle: EPERM'
+	# Without walls root opens it.
 	! is_root || assert_equal "$("$PROBE" handle /usr)" 'handle: ok'
 }
 

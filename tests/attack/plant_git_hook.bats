@@ -56,6 +56,14 @@ assert_nothing_ran() {
 	[[ -e ran ]]
 }
 
+@test "FS-33: without walls a repository that appears runs its command as soon as git is called in it" {
+	git init -q nested
+	# shellcheck disable=SC2016 # for git's shell
+	git -C nested config core.fsmonitor 'touch "$PWD/ran"; false'
+	git -C nested status >/dev/null
+	[[ -e nested/ran ]]
+}
+
 @test "FS-17: git works in a writable directory" {
 	inspect "${open[@]}" --cwd rw -- sh -c 'echo two >two && git add two && git commit -qm two &&
 		git checkout -qb other && git mv one three && git commit -qam three && git tag x && git stash list &&

@@ -75,6 +75,40 @@ picture() {
 	assert_equal "$output" ''
 }
 
+@test "FS-24: without walls a home that was exchanged for a link is another directory" {
+	mkdir home
+	plant ../.ssh home/x
+	mv home old
+	ln -s ../.ssh home
+	assert_equal "$(HOME=$PWD/home sh -c 'cat ~/key')" canary
+}
+
+@test "FS-24: a home that is kept, and that a command exchanged for a link, is not the next one's" {
+	local link
+	mkdir kept
+	inspect --home kept -- sh -c 'echo mine >~/file'
+	assert_equal "$(cat kept/file)" mine
+	for link in ../.ssh "$HOME/.ssh" / /proc/self/cwd/../.ssh; do
+		# shellcheck disable=SC2016 # for the shell inside
+		inspect --cwd rw -- sh -c 'rm -rf kept old; mkdir -p kept; mv kept old; ln -s "$1" kept' - "$link"
+		[[ -L kept ]]
+		inspect --cwd rw --home kept -- sh -c 'cat ~/key; echo x >~/planted'
+		assert_status 125
+		assert_equal "$output" ''
+		[[ ! -e $HOME/.ssh/planted ]]
+		rm kept
+	done
+	# From inside its own home nothing can be done to the directory itself.
+	mkdir -p kept
+	inspect --home kept --cwd hide -- sh -c 'cd /; rmdir ~; mv ~ /tmp/x; rm -rf ~; ln -sfn /etc ~'
+	[[ -d kept && ! -L kept ]]
+}
+
+@test "FS-23: without walls a link shows what it leads to" {
+	plant ../.ssh evil
+	assert_equal "$(cat evil/key)" canary
+}
+
 @test "FS-23: nor copied" {
 	plant ../.ssh/key evil
 	inspect --cwd rw --file evil:/shown -- cat /shown

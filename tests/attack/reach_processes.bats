@@ -23,7 +23,7 @@ teardown() {
 	common_teardown
 }
 
-@test "PROC-01 PROC-02 PTR-06: without walls a process of the same user can be seen, signalled and traced" {
+@test "PROC-01 PROC-02 PTR-06 PTR-07: without walls a process of the same user can be seen, signalled and traced" {
 	[[ $(cat "/proc/$victim/comm") == sleep ]]
 	run "$PROBE" ptrace "$victim"
 	assert_equal "$output" 'ptrace: ok'

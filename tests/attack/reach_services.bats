@@ -22,7 +22,7 @@ teardown() {
 	for ring in session user; do
 		run "$PROBE" key-session /bin/bash -c '"$PROBE" keyctl-session; key=$("$PROBE" key-add "$1" immure-test) && "$PROBE" key-read immure-test "$key"
 			echo ---; timeout 20 "$IMMURE" run -- "$PROBE" key-read immure-test "$key"' - "$ring"
-		# That of the user is found there, and read by who has it in the session too.
+		# Without walls: that of the user is found there, and read by who has it in the session too.
 		[[ ${output%%---*} == *'found in'* ]] || fail_test 'the key is not there outside'
 		[[ $ring == user || ${output%%---*} == *'key-read: ok'* ]] || fail_test 'it cannot be read outside'
 		assert_equal "${output##*---$'\n'}" 'key-read: EACCES'
@@ -44,6 +44,7 @@ teardown() {
 }
 
 @test "IPC-05: POSIX message queues" {
+	# Without walls it is found.
 	"$PROBE" mq-open "/immure-test-$BASHPID"
 	run "$PROBE" mq-find "/immure-test-$BASHPID"
 	assert_equal "$output" 'mq-find: ok'
@@ -112,6 +113,7 @@ teardown() {
 for path in sys.argv[1:]:
     try: socket.socket(socket.AF_UNIX).connect(path); print("reached", path)
     except OSError as error: print(error.errno)'
+	# Without walls they are reached.
 	assert_equal "$(python3 -c "$connect" "$TEST_TMP/runtime/bus" "$TEST_TMP/home/agent" | grep -c reached)" 2
 	cd / || return
 	XDG_RUNTIME_DIR=$TEST_TMP/runtime HOME=$TEST_TMP/home DBUS_SESSION_BUS_ADDRESS=unix:path=$TEST_TMP/runtime/bus SSH_AUTH_SOCK=$TEST_TMP/home/agent \
@@ -135,8 +137,10 @@ for path in sys.argv[1:]:
 	local port connect
 	port=$(cat "$TEST_TMP/port")
 	connect='(: </dev/tcp/127.0.0.1/'$port') 2>/dev/null && echo reached'
+	# Without walls it is reached.
 	run bash -c "$connect"
 	assert_equal "$output" reached
+	# Behind them it is not.
 	run inside -- bash -c "$connect"
 	assert_equal "$output" ''
 	run inside --quiet --share net -- bash -c "$connect"

@@ -14,7 +14,10 @@ setup() {
 		kernel/yama/ptrace_scope kernel/hostname user/max_user_namespaces fs/binfmt_misc/register)
 }
 
-@test "PROC-04 PROC-05: without walls root writes them" {
+@test "PROC-04 PROC-05 PROC-06 SEC-11: without walls root writes them" {
+	# The letter that explains the others.
+	[[ ! -w /proc/sysrq-trigger ]] || echo h >/proc/sysrq-trigger
+	dmesg >/dev/null
 	local value
 	value=$(cat /proc/sys/kernel/core_pattern)
 	echo "$value" >/proc/sys/kernel/core_pattern
@@ -105,6 +108,7 @@ setup() {
 	chown root:adm "$file"
 	chmod 640 "$file"
 	local as=(setpriv --reuid nobody --regid nogroup --groups "$(getent group adm | cut -d: -f3)" env HOME=/nonexistent)
+	# Without walls it is read.
 	assert_equal "$("${as[@]}" cat "$file")" canary
 	cd / || return
 	run --separate-stderr timeout 20 "${as[@]}" "$IMMURE" run -- sh -c "cat $file; id"
@@ -112,4 +116,14 @@ setup() {
 	assert_status 0
 	assert_output_has 'groups=0(root),65534(nogroup)'
 	assert_output_lacks canary
+	# Where it is shown it is read: a group that the kernel knows cannot be given up.
+	mkdir "$TEST_TMP/shown"
+	echo canary >"$TEST_TMP/shown/file"
+	chown root:adm "$TEST_TMP/shown/file"
+	chmod 640 "$TEST_TMP/shown/file"
+	run --separate-stderr timeout 20 "${as[@]}" "$IMMURE" run --ro-bind "$TEST_TMP/shown:/shown" -- cat /shown/file
+	assert_equal "$output" canary
+	# Nothing of the system that is shown belongs to such a group alone.
+	run --separate-stderr timeout 60 "${as[@]}" "$IMMURE" run -- find /etc /usr /var /run -xdev ! -type l -group nogroup -perm /040 ! -perm /004
+	[[ $status -eq 0 || ${stderr:-} == *'Permission denied'* ]]
 }

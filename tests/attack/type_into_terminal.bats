@@ -49,6 +49,46 @@ assert_nothing_typed() {
 	done
 }
 
+doors='stty -icanon -echo; echo; "$PROBE" terminal-doors; bash -c "$typing"'
+
+@test "TTY-02 TTY-03: without walls its other doors are open as far as the kernel has them" {
+	at_terminal "$doors"
+	assert_output_has 'type-with-high-bits: '
+	# The kernel looks at 32 bits of the 64.
+	[[ $(grep -a '^type: ' <<<"$output" | tr -d '\r' | cut -d' ' -f2) == "$(grep -a 'high-bits: ' <<<"$output" | tr -d '\r' | cut -d' ' -f2)" ]]
+	[[ $output != *'type: EIO'* && $output != *'type: EPERM'* ]] || skip 'this kernel has no TIOCSTI'
+	[[ ${output##*typed: } == *'##'* ]]
+}
+
+@test "TTY-02 TTY-03: weakened, at the caller's own terminal they are" {
+	at_terminal 'stty -icanon -echo; "$IMMURE_WEAK" run --quiet --weaken terminal "$PROBE" terminal-doors; bash -c "$typing"'
+	assert_output_has 'type-with-high-bits: '
+	[[ $output != *'type: E'* ]] || skip 'another wall keeps it'
+	[[ ${output##*typed: } == *'##'* ]]
+}
+
+@test "TTY-02 TTY-03: by none of them is anything typed for the caller" {
+	at_terminal 'stty -icanon -echo; "$IMMURE" run "$PROBE" terminal-doors; bash -c "$typing"'
+	assert_output_has 'type-with-high-bits: '
+	assert_nothing_typed
+	# A console's, and a line discipline, are not for it in any case.
+	assert_output_lacks 'linux: ok'
+	assert_output_lacks 'console: ok'
+}
+
+@test "PTR-08: without walls who has the terminal gives it to any of its groups" {
+	at_terminal 'set -m; sleep 5 & "$PROBE" foreground $! </dev/tty; kill %1'
+	assert_output_has 'foreground: ok'
+}
+
+@test "PTR-08: the caller's groups get neither the terminal nor a signal" {
+	at_terminal 'bash -c "set -m; sleep 20 & group=\$!
+		\"\$IMMURE\" run --ro-bind \"\$PROBE\" -- sh -c '\''for group; do \"\$PROBE\" foreground \$group; kill -KILL -\$group; done; kill -TTOU -1; kill -STOP -1'\'' - \$group \$\$ 1
+		kill -0 \$group && echo alive; kill \$group"'
+	assert_output_lacks 'foreground: ok'
+	assert_output_has alive
+}
+
 @test "TTY-01: the terminal inside is another one, and the caller's is not there" {
 	at_terminal 'tty; ls -l /proc/self/fd/0 | grep -o "/dev.*"; "$IMMURE" run -- sh -c "tty; ls /dev/pts; stat -c %t:%T /dev/tty; readlink /proc/self/fd/0; ls -l /proc/1/fd"'
 	assert_output_has $'/dev/pts/0\r\n0  ptmx'

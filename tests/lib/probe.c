@@ -22,6 +22,7 @@
 #include <linux/nsfs.h>
 #include <linux/seccomp.h>
 #include <mqueue.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <stddef.h>
@@ -567,6 +568,7 @@ static int do_without(char **arg)
 		{ "pidfd_open", SYS_pidfd_open }, { "pidfd_send_signal", SYS_pidfd_send_signal },
 		{ "seccomp", SYS_seccomp }, { "unshare", SYS_unshare }, { "setns", SYS_setns },
 		{ "memfd_create", SYS_memfd_create }, { "keyctl", SYS_keyctl },
+		{ "add_key", SYS_add_key },
 		{ "pivot_root", SYS_pivot_root }, { "faccessat2", SYS_faccessat2 },
 		{ "epoll_pwait2", SYS_epoll_pwait2 }, { "statx", SYS_statx },
 	};
@@ -671,6 +673,27 @@ static int abstract_socket(const char *name, bool listening)
 	(void)fflush(stdout);
 	(void)alarm(30);
 	return accept(fd, NULL, NULL) < 0;
+}
+
+static int do_unix_connect(char **arg)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	(void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", arg[0]);
+	return report("unix-connect",
+		      connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
+}
+
+static int do_loopback_connect(char **arg)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_port = htons((uint16_t)atoi(arg[0])),
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	return report("loopback-connect",
+		      connect(fd, (struct sockaddr *)&address, sizeof(address)) == 0);
 }
 
 static int do_abstract_connect(char **arg) { return abstract_socket(arg[0], false); }
@@ -785,6 +808,8 @@ static const struct command {
 	{ "mounts", 0, "", do_mounts },
 	{ "chroot-out", 0, "", do_chroot_out },
 	{ "handle", 1, "PATH", do_handle },
+	{ "unix-connect", 1, "PATH", do_unix_connect },
+	{ "loopback-connect", 1, "PORT", do_loopback_connect },
 	{ "reach", 1, "PID", do_reach },
 	{ "odd-clones", 0, "", do_odd_clones },
 	{ "threads", 1, "COUNT", do_threads },

@@ -80,6 +80,16 @@ expected() {
 	assert_equal "$(cat /proc/self/mountinfo)" "$before"
 }
 
+# shellcheck disable=SC2016 # for the shells there
+@test "FS-15: without walls a mount of one side is seen on the other" {
+	run unshare -Urm --propagation private bash -c '
+		cd "$1" && mkdir -p m n && mount --bind . . && mount --make-shared . && cd "$1"
+		unshare -m --propagation unchanged mount -t tmpfs none m && grep -c " $1/m " /proc/self/mountinfo
+		unshare -m --propagation slave sh -c "sleep 0.2; grep -c \" $1/n \" /proc/self/mountinfo" &
+		sleep 0.1; mount -t tmpfs none n; wait' - "$WORK"
+	assert_equal "$output" $'1\n1'
+}
+
 @test "FS-15: a mount that is made outside meanwhile is not seen inside" {
 	needs unshare
 	# With shared propagation all the way, as on a host with systemd.
