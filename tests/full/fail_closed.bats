@@ -18,8 +18,8 @@ all_of() {
 	assert_output_has ', 0 hole'
 }
 
-@test "a plain launch" { all_of default; }
-@test "one whose command is process 1" { all_of as-pid-1; }
-@test "one with more to make" { all_of files; }
-@test "one on a terminal" { all_of terminal; }
-@test "one that shares namespaces" { all_of share; }
+@test "ROB-28: a plain launch" { all_of default; }
+@test "ROB-28: one whose command is process 1" { all_of as-pid-1; }
+@test "ROB-28: one with more to make" { all_of files; }
+@test "ROB-28: one on a terminal" { all_of terminal; }
+@test "ROB-28: one that shares namespaces" { all_of share; }

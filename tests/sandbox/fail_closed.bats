@@ -7,7 +7,7 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/inject
 
-@test "the witness sees each wall that is taken down" {
+@test "ROB-28: weakened, the witness sees each wall that is taken down" {
 	local walls
 	mapfile -t walls < <(grep -oE '\[WALL_[A-Z]+\] = "[a-z]+"' \
 		"$IMMURE_SOURCE/src/sys/weaken.c" | cut -d'"' -f2)
@@ -28,13 +28,13 @@ sampled() {
 	assert_output_lacks 'covered 0 of'
 }
 
-@test "a sample of the faults of a plain launch" { sampled default; }
-@test "of one whose command is process 1" { sampled as-pid-1; }
-@test "of one with more to make" { sampled files; }
-@test "of one on a terminal" { sampled terminal; }
-@test "of one that shares namespaces" { sampled share; }
+@test "ROB-28: a sample of the faults of a plain launch" { sampled default; }
+@test "ROB-28: of one whose command is process 1" { sampled as-pid-1; }
+@test "ROB-28: of one with more to make" { sampled files; }
+@test "ROB-28: of one on a terminal" { sampled terminal; }
+@test "ROB-28: of one that shares namespaces" { sampled share; }
 
-@test "strace, which makes a call fail in all processes at once, finds the same" {
+@test "ROB-28: strace, which makes a call fail in all processes at once, finds the same" {
 	local call error
 	needs strace
 	not_sanitized
