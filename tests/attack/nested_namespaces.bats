@@ -28,19 +28,19 @@ attempt() {
 	assert_equal "$output" "$first"
 }
 
-@test "where the same namespace owns the mounts they are lifted and made writable" {
+@test "FS-05 PROC-08: without walls, where the same namespace owns the mounts they are lifted and made writable" {
 	run unshare -Urm sh -c 'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; touch "$1/x" 2>/dev/null || echo read-only
 		mount -o remount,bind,rw "$1"; touch "$1/x" && echo writable; mount -t tmpfs x "$1"; umount "$1"; cat "$1/hidden/secret"' - "$WORK"
 	assert_equal "$output" $'read-only\nwritable\ncanary'
 }
 
-@test "with the rights of the set-up the view is undone" {
+@test "FS-05 PROC-08: weakened, with the rights of the set-up the view is undone" {
 	run --separate-stderr weakly inner,caps --ro-bind "$WORK" --hide "$WORK/hidden" -- sh -c 'mount -o remount,bind,rw "$1"; echo x >>"$1/shown/file" && echo wrote
 		umount "$1/hidden"; cat "$1/hidden/secret"' - "$WORK"
 	assert_equal "$output" $'wrote\ncanary'
 }
 
-@test "NS: no mount of the view is lifted, moved or made writable" {
+@test "FS-05: nested, no mount of the view is lifted, moved or made writable" {
 	view=(--ro-bind "$WORK/shown")
 	attempt 'cut -d" " -f5 /proc/self/mountinfo | sort -ru >/tmp/mounts; made=/proc
 		mkdir /tmp/there; while read -r at; do
@@ -54,7 +54,7 @@ attempt() {
 	[[ ! -e $WORK/shown/x && ! -e /usr/x && ! -e /usr/bin/x ]]
 }
 
-@test "NS: nothing is seen below what covers it" {
+@test "PROC-08: nested, nothing is seen below what covers it" {
 	view=(--ro-bind "$WORK" --hide "$WORK/hidden" --tmpfs "$WORK/shown")
 	attempt 'look() { cat "$@" 2>/dev/null; }; mkdir /tmp/a /tmp/b /tmp/c /tmp/d
 		look "$1"/hidden/secret; umount "$1/hidden" 2>/dev/null; umount -l "$1/hidden" 2>/dev/null; look "$1"/hidden/secret
@@ -69,7 +69,7 @@ attempt() {
 	assert_output_lacks shown/file
 }
 
-@test "NS: a file that may only be read stays so through any mount that is made of it" {
+@test "FS-05: nested, a file that may only be read stays so through any mount that is made of it" {
 	view=(--ro-bind "$WORK/shown")
 	attempt 'mkdir /tmp/a /tmp/b /tmp/upper /tmp/work; mount -t tmpfs x /tmp/upper; mkdir /tmp/upper/u /tmp/upper/w
 		mount --rbind "$1/shown" /tmp/a; mount -o remount,bind,rw /tmp/a 2>/dev/null; echo x >>/tmp/a/file; touch /tmp/a/x
@@ -79,7 +79,7 @@ attempt() {
 	assert_equal "$(ls -A "$WORK/shown")" file
 }
 
-@test "NS: the guard of .git holds" {
+@test "FS-17: nested, the guard of .git holds" {
 	needs git
 	cd "$WORK" || return
 	git init -q .
@@ -94,7 +94,7 @@ attempt() {
 	assert_equal "$(cat written)" z
 }
 
-@test "NS: what is mounted inside is not seen outside, nor by the command itself" {
+@test "FS-15: nested, what is mounted inside is not seen outside, nor by the command itself" {
 	mkdir "$WORK/at"
 	local before
 	before=$(wc -l </proc/self/mountinfo)
@@ -104,7 +104,7 @@ attempt() {
 	assert_equal "$(wc -l </proc/self/mountinfo)" "$before"
 }
 
-@test "NS: a new /proc and /sys show no process and write no parameter of the host" {
+@test "PROC-04 PROC-06 SYS-04: nested, a new /proc and /sys show no process and write no parameter of the host" {
 	local before
 	before=$(cat /proc/sys/kernel/core_pattern /proc/sys/vm/swappiness /proc/sys/kernel/hostname)
 	view=()
@@ -120,7 +120,7 @@ attempt() {
 	assert_equal "$(cat /proc/sys/kernel/core_pattern /proc/sys/vm/swappiness /proc/sys/kernel/hostname)" "$before"
 }
 
-@test "NS: no device, no disk, no file system of the host's" {
+@test "DEV-01: nested, no device, no disk, no file system of the host's" {
 	view=(--bind "$WORK/shown")
 	attempt 'mkdir /tmp/m; for device in c:1:1 c:1:3 b:254:0 b:8:0; do IFS=:; set -- "$1" "$2" $device; unset IFS
 			mknod "/tmp/d" "$3" "$4" "$5" 2>/dev/null && echo "made $device"; mknod "$1/shown/d" "$3" "$4" "$5" 2>/dev/null && echo "made $device"; rm -f /tmp/d; done
@@ -129,7 +129,7 @@ attempt() {
 	assert_equal "$output" ''
 }
 
-@test "NS: those that it came from cannot be entered" {
+@test "PROC-13: nested, those that it came from cannot be entered" {
 	view=()
 	attempt 'for pid in 1 self; do for kind in mnt pid net ipc uts user cgroup; do nsenter --$kind=/proc/$pid/ns/$kind true 2>/dev/null && echo "entered $kind of $pid"; done; done; "$2" parent-namespace'
 	assert_output_lacks 'of 1
@@ -139,7 +139,7 @@ entered mnt'
 	assert_output_has 'parent-namespace: E'
 }
 
-@test "NS: no process outside, and init neither looked into nor ended" {
+@test "PTR-01 PTR-06 PTR-07: nested, no process outside, and init neither looked into nor ended" {
 	sleep 60 3>&- &
 	local victim=$!
 	inspect "${nested[@]}" -- unshare -Ur sh -c 'cat /proc/1/environ /proc/1/maps; ls -l /proc/1/root/ /proc/1/fd; kill -9 1; kill -9 -1; "$1" ptrace 1; nsenter -t 1 -m true; echo on' - "$PROBE"
@@ -148,7 +148,7 @@ entered mnt'
 	assert_output_lacks 'ptrace: ok'
 }
 
-@test "NS: the rights of a user id that is not mapped are not had" {
+@test "CAP-05: nested, the rights of a user id that is not mapped are not had" {
 	inspect "${nested[@]}" --bind "$WORK/shown" -- "${root[@]}" sh -c 'cp /usr/bin/id "$1/shown/id"; chown 1:1 "$1/shown/id"; chmod 6755 "$1/shown/id"; mount -o remount,suid,dev "$1/shown"; mount -o remount,bind,suid,dev "$1/shown"
 		"$1/shown/id" -u; setpriv --reuid 1 id -u; newuidmap $$ 0 0 2; su -c id nobody </dev/null; findmnt -no OPTIONS "$1/shown" | grep -o nosuid' - "$WORK"
 	assert_equal "$output" $'0\nnosuid'

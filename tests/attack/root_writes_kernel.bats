@@ -38,7 +38,7 @@ setup() {
 	assert_equal "$(cat "${parameters[@]/#//proc/sys/}" 2>/dev/null || true)" "$before"
 }
 
-@test "namespaces inside, with a /proc for whoever makes them, are refused to root" {
+@test "PROC-04 PROC-05: namespaces inside, with a /proc for whoever makes them, are refused to root" {
 	inspect --nested -- true
 	assert_status 125
 	assert_equal "$output" ''

@@ -43,8 +43,10 @@ done | sort'
 	assert_output_lacks 1
 }
 
-@test "a device that is bound, or in a bound directory, cannot be opened" {
+@test "DEV-01: a device that is bound, or in a bound directory, cannot be opened" {
 	local word
+	# Without walls it is.
+	assert_equal "$(head -c 1 /dev/zero | wc -c)" 1
 	for word in '--bind /dev/zero:/x' '--ro-bind /dev/zero:/x' '--bind /dev:/d' '--ro-bind /dev:/d'; do
 		# shellcheck disable=SC2086 # two words
 		inspect $word -- sh -c 'head -c 1 /x || head -c 1 /d/zero'
@@ -60,7 +62,7 @@ done | sort'
 	assert_equal "$output" $'3975907619 4\n3975907619 4'
 }
 
-@test "no device can be made, not even by root of the host" {
+@test "DEV-01: no device can be made, not even by root of the host" {
 	inspect -- sh -c 'mknod /tmp/null c 1 3; mknod /dev/shm/null c 1 3; mknod /tmp/sda b 8 0; mknod /tmp/pipe p'
 	assert_equal "$(grep -c 'Operation not permitted' <<<"${stderr:-}")" 3
 }
