@@ -18,6 +18,7 @@ static const char *const directory_words[] = { "hide", "ro", "rw", NULL };
 static const char *const namespace_words[] = {
 	"user", "mount", "pid", "ipc", "uts", "net", "cgroup", "none", NULL
 };
+static const char *const landlock_words[] = { "auto", "require", "off", NULL };
 static const char *const help_words[] = { "all", NULL };
 static const char *const user_words[] = { "root", "self", NULL };
 static const char *const home_words[] = { "none", "private", NULL };
@@ -28,6 +29,7 @@ const char *const option_group_titles[OPTION_GROUPS] = {
 	[GROUP_SYSTEM_FILES] = "System files",
 	[GROUP_IDENTITY] = "Identity",
 	[GROUP_NAMESPACES] = "Namespaces",
+	[GROUP_KERNEL] = "The kernel",
 	[GROUP_COMMAND] = "The command",
 	[GROUP_ENVIRONMENT] = "Environment",
 };
@@ -224,8 +226,9 @@ const struct option option_table[] = {
 		 " **unshare**(1), **bwrap**(1), browsers' own sandboxes, and this program"
 		 " inside itself. It is still root without a capability; what it makes is its"
 		 " own, and no mount of the view can be lifted or made writable from there. What"
-		 " this gives up: parts of the kernel that only root reaches can be reached, and"
-		 " nothing of /proc and /sys is covered. Refused to root of the host, who could"
+		 " this gives up: parts of the kernel that only root reaches can be reached,"
+		 " nothing of /proc and /sys is covered, and Landlock, in which nobody can mount,"
+		 " keeps no files away. Refused to root of the host, who could"
 		 " write the host's parameters in a /proc of the command's." },
 	{ .name = "sysctl", .arg = "KEY=VALUE", .in = ANYWHERE,
 	  .group = GROUP_NAMESPACES, .list = true, .set = set_sysctl,
@@ -239,6 +242,17 @@ const struct option option_table[] = {
 		 " `uts`, `net`, `cgroup` or `time`, `inotify-instances` or `inotify-watches`."
 		 " `user` is limited to the one that the command lives in, and only `user=0` can"
 		 " be said, unless **--nested** is." },
+
+	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,
+	  .set = set_word, .field = FIELD(landlock),
+	  .help = "the second layer, for files, sockets and signals",
+	  .man = "Besides not seeing the rest of the host, the command is forbidden to use it by"
+		 " the kernel's Landlock: every file that no option made visible, changing what"
+		 " is not writable, ioctls of devices, abstract sockets and signals of processes"
+		 " outside. `auto` makes use of as much of it as the kernel has and says what an"
+		 " older one lacks; `require` fails if it lacks anything (Linux 6.12 has it all);"
+		 " `off` leaves the files to the mounts alone." },
 
 	{ .name = "chdir", .arg = "PATH", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_path, .field = FIELD(chdir),

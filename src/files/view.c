@@ -34,11 +34,12 @@
 #include <immure/plan/plan.h>
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
+#include <immure/sys/landlock.h>
 #include <immure/sys/mount.h>
 #include <immure/sys/tty.h>
 
 const struct view NO_VIEW = {
-	.root = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
+	.root = NO_FD, .ruleset = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
 	.sysfs_cover = NO_FD, .devpts = NO_FD, .master = NO_FD, .slave = NO_FD,
 	.hidden = NO_FD, .parent_fd = NO_FD,
 };
@@ -222,12 +223,21 @@ static bool is_directory(int fd)
 	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static int attach_at(struct view *view, int tree, const char *path, bool directory,
-		     struct error *err)
+/* The item's rule of the second layer, for what `fd` is open on. */
+static int allow(const struct view *view, const struct item *item, int fd, struct error *err)
+{
+	if (item->rights == 0 || view->ruleset == NO_FD)
+		return 0;
+	return landlock_allow(view->ruleset, fd, item->rights, err);
+}
+
+static int attach_item(struct view *view, const struct item *item, int tree, bool directory,
+		       struct error *err)
 {
 	AUTO_POINT point = NO_POINT;
 
-	if (make_point(view, path, directory, 0755, &point, err) < 0)
+	if (make_point(view, item->target, directory, 0755, &point, err) < 0 ||
+	    allow(view, item, tree, err) < 0)
 		return -1;
 	return mount_attach(tree, point.dir, point.name, err);
 }
@@ -276,26 +286,35 @@ static int make_directory(struct view *view, const struct item *item, struct err
 
 	if (make_point(view, item->target, true, item->mode, &point, err) < 0)
 		return -1;
-	return is_new(&point) || is_directory(point.opened) ? 0
-		: fail(err, ENOTDIR, "%s", item->target);
+	if (!is_new(&point))
+		return is_directory(point.opened) ? allow(view, item, point.opened, err)
+						  : fail(err, ENOTDIR, "%s", item->target);
+	if (item->rights == 0)
+		return 0;
+	AUTO_FD int dir = openat(point.dir, point.name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	return dir < 0 ? fail(err, errno, "open %s", item->target) : allow(view, item, dir, err);
 }
 
 static int make_scratch(struct view *view, const struct item *item, struct error *err)
 {
 	AUTO_POINT point = NO_POINT;
 	bool own = true;
+	char name[16];
 
 	if (make_point(view, item->target, true, item->mode, &point, err) < 0 ||
 	    (!is_new(&point) && look_if_own(view, point.opened, &own, err) < 0))
 		return -1;
-	if (own)
-		return bind_onto_itself(point.dir, point.name, WRITABLE, err);
-
-	char name[16];
-	backing_name(view, name);
-	if (mkdirat(view->hidden, name, item->mode) < 0)
-		return fail(err, errno, "make a backing");
-	return bind_over(view->hidden, name, WRITABLE, point.dir, point.name, err);
+	if (!own) {
+		backing_name(view, name);
+		if (mkdirat(view->hidden, name, item->mode) < 0)
+			return fail(err, errno, "make a backing");
+	}
+	AUTO_FD int tree = own ? mount_copy(point.dir, point.name, err)
+			       : mount_copy(view->hidden, name, err);
+	if (tree < 0 || mount_restrict(tree, WRITABLE, false, err) < 0 ||
+	    allow(view, item, tree, err) < 0)
+		return -1;
+	return mount_attach(tree, point.dir, point.name, err);
 }
 
 static int new_tmpfs(uint64_t bytes, uint64_t inodes, unsigned mode, struct error *err)
@@ -319,7 +338,7 @@ static int make_tmpfs(struct view *view, const struct item *item, struct error *
 
 	if (tree < 0 || own_device_add(view, tree, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, true, err);
+	return attach_item(view, item, tree, true, err);
 }
 
 static int make_link(struct view *view, const struct item *item, struct error *err)
@@ -384,14 +403,19 @@ static int make_text_behind(struct view *view, const struct item *item, int link
 			       (int)(strrchr(path, '/') - path), path, text);
 	if (strlen(there) >= LONGEST_PATH)
 		return fail(err, ENAMETOOLONG, "follow %s", path);
-	return make_text_at(view, item, there, links + 1, err);
+	/* Where no item said that anything is, and so perhaps no rule either. */
+	struct item moved = *item;
+	moved.rights |= MAY_READ_FILE;
+	return make_text_at(view, &moved, there, links + 1, err);
 }
 
-static int fill_text(int parent, const char *name, int file, const struct item *item,
-		     struct error *err)
+static int fill_text(const struct view *view, int parent, const char *name, int file,
+		     const struct item *item, struct error *err)
 {
 	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
 		return fail(err, errno, "write %s", name);
+	if (allow(view, item, file, err) < 0)
+		return -1;
 	return item->pinned ? bind_onto_itself(parent, name, READ_ONLY, err) : 0;
 }
 
@@ -408,7 +432,7 @@ static int make_text_at(struct view *view, const struct item *item, const char *
 	if (view->parent_is_own) {
 		AUTO_FD int file = try_to_create(parent, name, item->mode);
 		if (file >= 0)
-			return fill_text(parent, name, file, item, err);
+			return fill_text(view, parent, name, file, item, err);
 		if (errno != EEXIST)
 			return fail(err, errno, "make the file %s", name);
 	}
@@ -479,7 +503,7 @@ static int make_copy(struct view *view, const struct item *item, struct error *e
 	AUTO_FD int file = create_file(parent, name, item->mode, err);
 	if (file < 0)
 		return -1;
-	return copy_bytes(source, file, item, err);
+	return allow(view, item, file, err) < 0 ? -1 : copy_bytes(source, file, item, err);
 }
 
 static int make_bind(struct view *view, const struct item *item, struct error *err)
@@ -494,7 +518,7 @@ static int make_bind(struct view *view, const struct item *item, struct error *e
 	if (tree < 0 || check_same(tree, item, err) < 0 ||
 	    mount_restrict(tree, rights, true, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, item->id.type == S_IFDIR, err);
+	return attach_item(view, item, tree, item->id.type == S_IFDIR, err);
 }
 
 static int make_proc(struct view *view, const struct item *item, struct error *err)
@@ -505,7 +529,7 @@ static int make_proc(struct view *view, const struct item *item, struct error *e
 	view->sysctls = sysctl_open(view->procfs, err);
 	if (view->sysctls < 0)
 		return -1;
-	return attach_at(view, view->procfs, item->target, true, err);
+	return attach_item(view, item, view->procfs, true, err);
 }
 
 /* The whole sysfs is attached, covered by an empty directory of ours, and its parts
@@ -517,14 +541,13 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 
 	if (item->writable) {
 		view->sysfs = mount_new("sysfs", NULL, KERNEL_WRITABLE, err);
-		return view->sysfs < 0 ? -1 : attach_at(view, view->sysfs, item->target, true,
-							err);
+		return view->sysfs < 0 ? -1 : attach_item(view, item, view->sysfs, true, err);
 	}
 	if (make_point(view, item->target, true, 0555, &point, err) < 0)
 		return -1;
 	view->sysfs_cover = mount_copy(point.dir, point.name, err);
-	if (view->sysfs_cover < 0 || mount_restrict(view->sysfs_cover, KERNEL_WRITABLE, false,
-						    err) < 0)
+	if (view->sysfs_cover < 0 || allow(view, item, view->sysfs_cover, err) < 0 ||
+	    mount_restrict(view->sysfs_cover, KERNEL_WRITABLE, false, err) < 0)
 		return -1;
 	view->sysfs = mount_new("sysfs", NULL, KERNEL_READ_ONLY, err);
 	if (view->sysfs < 0 || mount_attach(view->sysfs, point.dir, point.name, err) < 0)
@@ -540,7 +563,7 @@ static int make_sysfs_part(struct view *view, const struct item *item, struct er
 	AUTO_FD int tree = mount_copy(view->sysfs, path, err);
 	if (tree < 0 || mount_restrict(tree, KERNEL_READ_ONLY, true, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, true, err);
+	return attach_item(view, item, tree, true, err);
 }
 
 static int open_devpts(struct view *view, struct error *err)
@@ -562,14 +585,14 @@ static int make_devpts(struct view *view, const struct item *item, struct error 
 {
 	if (open_devpts(view, err) < 0)
 		return -1;
-	return attach_at(view, view->devpts, item->target, true, err);
+	return attach_item(view, item, view->devpts, true, err);
 }
 
 static int make_mqueue(struct view *view, const struct item *item, struct error *err)
 {
 	AUTO_FD int tree = mount_new("mqueue", NULL, KERNEL_WRITABLE, err);
 
-	return tree < 0 ? -1 : attach_at(view, tree, item->target, true, err);
+	return tree < 0 ? -1 : attach_item(view, item, tree, true, err);
 }
 
 /* The pair is the first of a new devpts: its other end is number 0. */
@@ -585,7 +608,7 @@ static int make_console(struct view *view, const struct item *item, struct error
 	AUTO_FD int tree = mount_copy(view->devpts, "0", err);
 	if (tree < 0 || mount_restrict(tree, rights, false, err) < 0)
 		return -1;
-	return attach_at(view, tree, item->target, false, err);
+	return attach_item(view, item, tree, false, err);
 }
 
 static int make_hide(struct view *view, const struct item *item, struct error *err)
@@ -669,12 +692,16 @@ static int make_terminal(const struct plan *plan, struct view *view, struct erro
 	return tty_pair(view->devpts, &view->master, &view->slave, err);
 }
 
-int view_begin(const struct plan *plan, struct view *view, struct error *err)
+int view_begin(const struct plan *plan, int ruleset, struct view *view,
+	       struct error *err)
 {
 	*view = NO_VIEW;
+	view->ruleset = ruleset;
 	view->root = new_tmpfs(plan->memory, plan->inodes, 0755, err);
 	if (view->root < 0 || own_device_add(view, view->root, err) < 0 ||
-	    mount_attach_on_root(view->root, err) < 0 || make_hidden(view, err) < 0 ||
+	    mount_attach_on_root(view->root, err) < 0 ||
+	    (plan->landlock.at_root &&
+	     landlock_allow(ruleset, view->root, plan->landlock.at_root, err) < 0) || make_hidden(view, err) < 0 ||
 	    make_items(plan, view, 0, plan->early_items, err) < 0)
 		return -1;
 	return make_terminal(plan, view, err);

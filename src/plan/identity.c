@@ -232,6 +232,7 @@ int plan_identity_files(struct planning *p, struct error *err)
 		"passwd: files\ngroup: files\nshadow: files\n"
 		"hosts: files dns\nnetworks: files\n"
 		"protocols: files\nservices: files\nethers: files\nrpc: files\n");
+	item_add(p, ITEM_DIRECTORY, "/etc", "identity", 0)->gives_way = true;
 	(void)text_add(p, "/etc/machine-id", machine_id);
 	/* Bound onto itself: a mount point cannot be removed or exchanged, also in an
 	 * /etc that somebody made writable. */

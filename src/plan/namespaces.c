@@ -13,11 +13,17 @@
 static const char *const given_up[NAMESPACES] = {
 	[NS_USER] = "its ids and rights are yours, and it can make user namespaces",
 	[NS_MOUNT] = "it sees and changes the host's files as you do",
-	[NS_PID] = "it sees and can signal your processes, and what it leaves may outlive it",
+	[NS_PID] = "it sees your processes, and what it leaves may outlive it",
 	[NS_IPC] = "it shares your System V and POSIX message queues and shared memory",
 	[NS_UTS] = "it sees the host's name",
-	[NS_NET] = "it reaches every network, loopback service and abstract socket you do",
+	[NS_NET] = "it reaches every network and loopback service you do",
 	[NS_CGROUP] = "it sees which control group it is in",
+};
+
+/* What Landlock takes back, where the kernel has it. */
+static const char *const without_landlock[NAMESPACES] = {
+	[NS_PID] = ", and can signal them",
+	[NS_NET] = ", and every abstract socket",
 };
 
 static bool said_here(const struct origin *origin)
@@ -109,7 +115,7 @@ static void plan_nested(struct planning *p)
 	p->plan->nested_origin = origin;
 	note(p, "nested (%s): namespaces can be made inside; this gives up that parts of the"
 	     " kernel that only root reaches, as mounts and network rules, are out of reach,"
-	     " and nothing of /proc and /sys is covered", origin);
+	     " nothing of /proc and /sys is covered, and Landlock keeps no files away", origin);
 }
 
 /* A procfs belongs to a pid namespace and a sysfs to a network namespace, and the
@@ -141,8 +147,9 @@ int plan_namespaces(struct planning *p, struct error *err)
 		return -1;
 	for (int i = 0; i < NAMESPACES; i++) {
 		if (p->shares[i])
-			note(p, "shares the %s namespace with the host: %s",
-			     namespace_kinds[i].name, given_up[i]);
+			note(p, "shares the %s namespace with the host: %s%s",
+			     namespace_kinds[i].name, given_up[i],
+			     !plan->landlock.scopes && without_landlock[i] ? without_landlock[i] : "");
 		else
 			plan->namespaces |= namespace_kinds[i].flag;
 	}

@@ -75,7 +75,7 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	plan->started = file_clock();
 	if (*weakened_walls())
 		note(p, "weakened for a test: %s", weakened_walls());
-	if (plan_host(p, err) < 0 || plan_namespaces(p, err) < 0 ||
+	if (plan_host(p, err) < 0 || plan_landlock(p, err) < 0 || plan_namespaces(p, err) < 0 ||
 	    plan_identity(p, err) < 0 || plan_tunings(p, err) < 0 ||
 	    plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||
 	    plan_command(p, err) < 0 || plan_finish(p, err) < 0 || file_all_answered(err) < 0) {
@@ -83,6 +83,7 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 		return NULL;
 	}
 	plan_group(p);
+	landlock_rules(plan, plan->landlock.abi);
 	plan_advice(p);
 	return plan;
 }

@@ -62,6 +62,13 @@ int guard_profiles(struct planning *p, struct error *err);
 void plan_git(struct planning *p, const char *source, const char *target,
 	      const char *origin, size_t order);
 
+/* landlock.c: what of the second layer there is to be, and, when all items are in
+ * their order, its rules. */
+int plan_landlock(struct planning *p, struct error *err);
+void landlock_rules(struct plan *plan, int abi);
+/* What a domain on a kernel of this ABI does not hold, in words; "" for nothing. */
+const char *landlock_lacking(struct arena *arena, int abi);
+
 /* command.c: what runs, where, within which limits. */
 int plan_stdio(struct planning *p, struct error *err);
 int plan_command(struct planning *p, struct error *err);

@@ -11,6 +11,7 @@
 #include <immure/config/config.h>
 #include <immure/plan/plan.h>
 #include <immure/sys/namespace.h>
+#include <immure/sys/landlock.h>
 #include <immure/sys/process.h>
 #include <immure/sys/weaken.h>
 
@@ -83,6 +84,46 @@ static void print_item(const struct printer *printer, const struct item *item)
 		line(printer, name, item->origin, "%s", item->target);
 		break;
 	}
+}
+
+/* What a rule lets the command do, in words. */
+static const char *rights_text(struct arena *arena, uint32_t rights)
+{
+	static const struct {
+		uint32_t rights;
+		const char *word;
+	} words[] = {
+		{ MAY_READ_DIR, "list" }, { MAY_READ_FILE, "read" }, { MAY_EXECUTE, "execute" },
+		{ MAY_WRITE_FILE, "write" }, { MAY_TRUNCATE, "truncate" }, { MAY_MAKE_REG, "make" },
+		{ MAY_REMOVE_FILE, "remove" }, { MAY_REFER, "move" }, { MAY_IOCTL_DEV, "ioctl" },
+	};
+	const char *text = "";
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (rights & words[i].rights)
+			text = arena_format(arena, "%s%s%s", text, *text ? ", " : "", words[i].word);
+	return text;
+}
+
+static void print_landlock(const struct printer *printer, const struct plan *plan)
+{
+	const struct landlock_plan *landlock = &plan->landlock;
+	const char *origin = asked_by(printer, plan->config->landlock.origin);
+
+	if (landlock->abi == 0) {
+		line(printer, "landlock", origin, "none");
+		return;
+	}
+	line(printer, "landlock", origin, "ABI %d: %s%s%s", landlock->abi,
+	     landlock->handled ? "files" : "", landlock->handled && landlock->scopes ? ", " : "",
+	     landlock->scopes ? "abstract sockets, signals" : "");
+	if (landlock->at_root)
+		line(printer, "rule", BUILT_IN, "/ (%s)",
+		     rights_text(printer->arena, landlock->at_root));
+	list_each(const struct item, item, &plan->items)
+		if (item->rights)
+			line(printer, "rule", item->origin, "%s (%s)", item->target,
+			     rights_text(printer->arena, item->rights));
 }
 
 static const char *limit_text(struct arena *arena, int64_t value)
@@ -215,6 +256,7 @@ void plan_print(const struct plan *plan, FILE *out)
 		     " files for all of its writable directories", plan->memory, plan->inodes);
 	list_each(const struct item, item, &plan->items)
 		print_item(&printer, item);
+	print_landlock(&printer, plan);
 	print_limits(&printer, plan);
 	print_command(&printer, plan);
 }

@@ -133,8 +133,12 @@ static void plan_queues(struct planning *p, const char *origin)
 		item_add(p, ITEM_MQUEUE, "/dev/mqueue", origin, 0)->gives_way = true;
 		return;
 	}
-	if (file_look("/dev/mqueue", true, &id, &ignored) < 0)
+	if (file_look("/dev/mqueue", true, &id, &ignored) < 0) {
+		if (p->plan->landlock.abi > 0)
+			note(p, "POSIX message queues cannot be opened: the host has no /dev/mqueue"
+			     " to allow; without Landlock they can: --landlock off");
 		return;
+	}
 	struct item *item = item_add(p, ITEM_BIND, "/dev/mqueue", origin, 0);
 	item->source = "/dev/mqueue";
 	item->id = id;

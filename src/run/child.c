@@ -73,12 +73,14 @@ static int protect_input(const struct plan *plan, struct error *err)
 
 int child_assemble_files(struct sandbox *box, struct error *err)
 {
+	if (confine_ruleset(box->plan, &box->ruleset, err) < 0)
+		return -1;
 	if (!box->plan->own_mounts)
 		return box->plan->own_terminal
 			? tty_pair(NO_FD, &box->view.master, &box->view.slave, err) : 0;
 	if (protect_input(box->plan, err) < 0)
 		return -1;
-	return view_begin(box->plan, &box->view, err);
+	return view_begin(box->plan, box->ruleset, &box->view, err);
 }
 
 int child_enter_files(struct sandbox *box, struct error *err)

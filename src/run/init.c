@@ -76,6 +76,7 @@ void init_release_files(struct sandbox *box)
 	}
 	fd_close(&box->procfs);
 	fd_close(&box->sysctls);
+	fd_close(&box->ruleset);
 }
 
 /* A hang-up of the private terminal says nothing new: the supervisor has made it. */

@@ -126,6 +126,11 @@ int payload_refuse_privileges(struct sandbox *box, struct error *err)
 	return confine_privileges(box->plan, err);
 }
 
+int payload_enter_domain(struct sandbox *box, struct error *err)
+{
+	return confine_domain(box->plan, box->ruleset, err);
+}
+
 static int execute_path(const struct plan *plan, const char *path)
 {
 	(void)execve(path, (char *const *)(uintptr_t)plan->command,

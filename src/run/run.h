@@ -116,6 +116,7 @@ struct sandbox {
 	int procfs, sysctls;	/* for id maps, and /proc/sys */
 	struct network_making network;
 	struct view view;
+	int ruleset;		/* Landlock's, or NO_FD */
 	pid_t command;
 	int slave;		/* the private terminal */
 	bool failed;		/* the payload could not execute the command */
@@ -174,6 +175,7 @@ STEP(payload_limit);
 STEP(payload_change_directory);
 STEP(payload_drop_capabilities);
 STEP(payload_refuse_privileges);
+STEP(payload_enter_domain);
 STEP(payload_execute);
 
 /* Run the payload's steps in a process that is to become the command: does not

@@ -80,6 +80,7 @@ const struct step payload_steps[] = {
 	{ "change directory",                payload_change_directory },
 	{ "drop capabilities",               payload_drop_capabilities },
 	{ "refuse new privileges",           payload_refuse_privileges },
+	{ "enter the Landlock domain",       payload_enter_domain },
 	{ "execute",                         payload_execute },
 	{ NULL, NULL },
 };
@@ -99,7 +100,7 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->plan = plan;
 	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;
 	box->tty = box->screen = box->master = box->slave = NO_FD;
-	box->procfs = box->sysctls = NO_FD;
+	box->procfs = box->sysctls = box->ruleset = NO_FD;
 	box->group_parent = box->group = box->group_members = NO_FD;
 	relay_connect(&box->to_command, NO_FD, NO_FD);
 	relay_connect(&box->from_command, NO_FD, NO_FD);

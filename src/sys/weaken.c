@@ -1,5 +1,7 @@
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/capability.h>
 #include <sys/mount.h>
@@ -15,10 +17,12 @@ const char *const wall_names[WALLS + 1] = {
 	[WALL_USERNS] = "userns", [WALL_CAPS] = "caps", [WALL_PRIVILEGES] = "privileges",
 	[WALL_DUMPABLE] = "dumpable", [WALL_KEYRING] = "keyring", [WALL_LIMITS] = "limits",
 	[WALL_FDS] = "fds", [WALL_ENV] = "env", [WALL_TERMINAL] = "terminal",
+	[WALL_LANDLOCK] = "landlock",
 };
 
 static bool down[WALLS];
 static char walls[256];
+static int highest_abi = INT_MAX;
 
 static bool is_named(const char *names, size_t length, enum wall wall)
 {
@@ -26,23 +30,31 @@ static bool is_named(const char *names, size_t length, enum wall wall)
 	       memcmp(names, wall_names[wall], length) == 0;
 }
 
+static void remember(const char *name, size_t length)
+{
+	size_t end = strlen(walls);
+
+	(void)snprintf(walls + end, sizeof(walls) - end, "%s%.*s", end ? ", " : "",
+		       (int)length, name);
+}
+
 int weaken(const char *names, struct error *err)
 {
+	static const char abi[] = "landlock-abi=";
+
 	for (const char *rest = names; ; rest++) {
 		size_t length = strcspn(rest, ",");
 		enum wall wall = 0;
 
 		while (wall < WALLS && !is_named(rest, length, wall))
 			wall++;
-		if (wall == WALLS)
+		if (text_begins(rest, abi))
+			highest_abi = atoi(rest + strlen(abi));
+		else if (wall == WALLS)
 			return fail(err, 0, "\"%.*s\" is no wall", (int)length, rest);
-		if (!down[wall]) {
-			size_t end = strlen(walls);
-
-			(void)snprintf(walls + end, sizeof(walls) - end, "%s%s", end ? ", " : "",
-				       wall_names[wall]);
+		else
 			down[wall] = true;
-		}
+		remember(rest, length);
 		rest += length;
 		if (!*rest)
 			return 0;
@@ -52,6 +64,11 @@ int weaken(const char *names, struct error *err)
 bool weakened(enum wall wall)
 {
 	return down[wall];
+}
+
+int weakened_abi(int abi)
+{
+	return abi < highest_abi ? abi : highest_abi;
 }
 
 static bool names_wall(const char *names, enum wall wall)

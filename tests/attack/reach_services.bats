@@ -89,9 +89,15 @@ teardown() {
 	inspect -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ECONNREFUSED'
 	kill -0 "${helpers[0]}"
-	# Without the wall it is reached.
+	# Each of the two walls holds alone, and without both it is reached.
+	inspect --landlock off -- "$PROBE" abstract-connect "$name"
+	assert_equal "$output" 'abstract-connect: ECONNREFUSED'
 	inspect --share net -- "$PROBE" abstract-connect "$name"
+	assert_equal "$output" 'abstract-connect: EPERM'
+	assert_stderr_lacks abstract
+	inspect --share net --landlock off -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ok'
+	assert_stderr_has 'and every abstract socket'
 }
 
 @test "IPC-01 IPC-02 IPC-03 IPC-04: sockets with a path: of an agent, a bus, a display, in the usual places" {

@@ -44,6 +44,7 @@ remount-ro /t\\:1
 home .
 cwd rw
 git-rw
+landlock off
 proc host-ro
 sys none
 dev none

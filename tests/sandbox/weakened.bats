@@ -63,20 +63,22 @@ try() {
 	mkdir home work
 	touch home/marker
 	cd work || return
-	try '' mounts marker ls "$TEST_TMP/home"
+	# Of these two each holds alone.
+	try landlock mounts marker ls "$TEST_TMP/home"
+	try mounts landlock marker ls "$TEST_TMP/home"
 	try '' covers = cat /proc/cmdline
 	try '' userns made unshare -U echo made
 	try '' caps ffffff grep CapEff /proc/self/status
-	try caps inner remounted sh -c 'mount -o remount,rw,bind /usr && echo remounted'
-	try '' privileges $'NoNewPrivs:\t0' grep NoNewPrivs /proc/self/status
+	try caps,landlock inner remounted sh -c 'mount -o remount,rw,bind /usr && echo remounted'
+	try landlock privileges $'NoNewPrivs:\t0' grep NoNewPrivs /proc/self/status
 	# Init has rights that keep others out until it has given them up as well.
-	SECRET=canary try inner dumpable canary sh -c 'until grep -q CapPrm:.0000000000000000 /proc/1/status; do :; done; tr "\0" "\n" </proc/1/environ'
+	SECRET=canary try inner,landlock dumpable canary sh -c 'until grep -q CapPrm:.0000000000000000 /proc/1/status; do :; done; tr "\0" "\n" </proc/1/environ'
 	CANARY=canary try '' env canary env
 	options=(--rlimit nofile=77)
 	try '' limits above sh -c 'test "$(ulimit -n)" = 77 || echo above'
 	options=()
-	try '' fds marker ls /proc/self/fd/9 9<"$TEST_TMP/home"
-	try '' fds marker ls /proc/self/fd/0 <"$TEST_TMP/home"
+	try landlock fds marker ls /proc/self/fd/9 9<"$TEST_TMP/home"
+	try landlock fds marker ls /proc/self/fd/0 <"$TEST_TMP/home"
 
 	# These two need a session, or a terminal, to be the caller's.
 	run "$PROBE" key-session /bin/sh -c '"$PROBE" keyctl-session; "$IMMURE_WEAK" run --weaken keyring "$PROBE" keyctl-session; "$IMMURE_WEAK" run "$PROBE" keyctl-session'
@@ -91,5 +93,5 @@ try() {
 	while read -r wall; do
 		[[ " $tried " == *" $wall "* ]] || fail_test "nothing shows that $wall can be taken down"
 	done < <(walls)
-	[[ $(walls | wc -l) -ge 12 ]]
+	[[ $(walls | wc -l) -ge 13 ]]
 }

@@ -43,6 +43,7 @@ static const struct {
 	{ "home", "private", "" },
 	{ "cwd", "rw", "write" },
 	{ "git-rw", NULL, NULL },
+	{ "landlock", "require", "sometimes" },
 	{ "proc", "host-ro", "host" },
 	{ "sys", "none", "" },
 	{ "dev", "none", "host-ro" },

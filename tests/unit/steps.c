@@ -43,6 +43,7 @@ static const char *const payload[] = {
 	"change directory",
 	"drop capabilities",
 	"refuse new privileges",
+	"enter the Landlock domain",
 	"execute",
 };
 

@@ -38,6 +38,9 @@ enum kernel_view { KERNEL_NEW, KERNEL_NONE, KERNEL_HOST_READ_ONLY };
 enum device_view { DEVICES_NEW, DEVICES_NONE };
 enum directory_view { DIRECTORY_HIDE, DIRECTORY_READ_ONLY, DIRECTORY_WRITABLE };
 
+/* Values of --landlock, in the order of its words. */
+enum landlock_use { LANDLOCK_AUTO, LANDLOCK_REQUIRE, LANDLOCK_OFF };
+
 struct share {
 	enum namespace namespace;
 	const struct origin *origin;
@@ -94,6 +97,8 @@ struct config {
 	struct text chdir, home;
 	struct choice cwd, proc, sys, dev, git_rw;
 	LIST(struct place) places;
+
+	struct choice landlock;
 
 	LIST(struct variable) variables;
 	LIST(struct limit) limits;

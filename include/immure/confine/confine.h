@@ -21,6 +21,14 @@ int confine_capabilities(const struct plan *plan, struct error *err);
 /* Set no_new_privs. */
 int confine_privileges(const struct plan *plan, struct error *err);
 
+/* The ruleset of the command's Landlock domain, still without rules: the view adds
+ * those of its items. *ret_ruleset is the caller's, NO_FD when there is to be none. */
+int confine_ruleset(const struct plan *plan, int *ret_ruleset, struct error *err);
+
+/* Add the rules of the standard descriptors, and enter the domain; with NO_FD
+ * nothing happens. After no_new_privs, which the kernel wants to be set. */
+int confine_domain(const struct plan *plan, int ruleset, struct error *err);
+
 /* Erase the arguments and the environment that our own process 1 was started with:
  * before the command starts, who could read them while both run. */
 void confine_name(void);

@@ -13,6 +13,7 @@ enum { MOST_OWN_DEVICES = 64 };
 /* A view that is being made. Every descriptor belongs to it. */
 struct view {
 	int root;		/* of the new tree, attached on the old root */
+	int ruleset;		/* Landlock's, not its own; or NO_FD */
 	int procfs, sysctls;	/* its own, and sys in it before that was covered */
 	int sysfs, sysfs_cover;
 	int devpts;
@@ -31,9 +32,11 @@ extern const struct view NO_VIEW;
 
 /* Begin the view of `plan` in this mount namespace, which must be a new one: all but
  * what shows the network namespace. Opens its private terminal when the plan has one.
- * *view is overwritten and belongs to the caller, also after a failure. -1 names the
+ * Adds the items' rules to a Landlock `ruleset` that stays the caller's, unless it is
+ * NO_FD. *view is overwritten and belongs to the caller, also after a failure. -1 names the
  * item and who asked for it. */
-int view_begin(const struct plan *plan, struct view *view, struct error *err);
+int view_begin(const struct plan *plan, int ruleset, struct view *view,
+	       struct error *err);
 
 /* Assemble the rest, in the network namespace that it is to show, and make the root
  * read-only. */

@@ -54,6 +54,15 @@ struct item {
 	size_t order;			/* of the words; 0: nobody said it */
 	size_t serial;			/* of the items: those of one word stay in order */
 	const char *base;		/* the target this one goes away with; or NULL */
+	uint32_t rights;		/* Landlock's rule for it; 0: it has none */
+};
+
+/* The second layer: what sys/landlock.h has bits for. */
+struct landlock_plan {
+	int abi;			/* of the kernel; 0: there is none, or it is off */
+	uint32_t handled;		/* rights over files that only rules give */
+	uint32_t at_root;		/* ... at the view's `/`, and so everywhere */
+	uint32_t scopes;
 };
 
 struct tuning {
@@ -110,6 +119,8 @@ struct plan {
 	bool host_proc;			/* no procfs of its own is made */
 	bool own_terminal;		/* a terminal is among 0, 1, 2 */
 	enum stdio_kind stdio[3];
+
+	struct landlock_plan landlock;
 
 	const char *hostname, *domainname;	/* NULL: shared with the host */
 	bool own_network;		/* a new one, with loopback alone */

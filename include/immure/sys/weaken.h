@@ -25,6 +25,7 @@ enum wall {
 	WALL_FDS,		/* inherited descriptors pass, 0, 1 and 2 as they are */
 	WALL_ENV,		/* the caller's whole environment passes */
 	WALL_TERMINAL,		/* the caller's own terminal, in its session */
+	WALL_LANDLOCK,		/* no domain, and nothing is said of it */
 	WALLS
 };
 
@@ -43,6 +44,10 @@ bool weakened_by(char **argv, enum wall wall);
 /* All that are down, as they were named; "" for none. */
 const char *weakened_walls(void);
 
+/* The Landlock ABI to take for the kernel's: with "landlock-abi=N" among the names no
+ * higher one than N. */
+int weakened_abi(int abi);
+
 /* Keep every capability that this process has through the exec of the command. */
 int weaken_keep_capabilities(struct error *err);
 
@@ -57,6 +62,7 @@ int weaken_leave_view(int root, struct error *err);
 #define weakened(wall) 0
 #define weakened_by(argv, wall) 0
 #define weakened_walls() ""
+#define weakened_abi(abi) (abi)
 #define weaken_keep_capabilities(err) 0
 #define weaken_leave_view(root, err) 0
 #define IF_WEAKENABLE(...)
