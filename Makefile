@@ -38,6 +38,7 @@ LIBS = -l:libcap.a
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libsystemd-dev
 PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
 	python3 strace tmux util-linux vim xxd zsh
+PACKAGES_FULL = firejail podman runc uidmap
 PACKAGES_BENCH = bubblewrap hyperfine python3
 PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86
@@ -132,10 +133,11 @@ uninstall:
 
 # --- packages ----------------------------------------------------------------
 
-setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT) \
+setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FULL) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT) \
 	$(PACKAGES_VM))
 setup-build: ; @scripts/setup $(PACKAGES_BUILD)
 setup-check: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST))
+setup-full: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FULL))
 setup-bench: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_BENCH))
 setup-fuzz: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_FUZZ))
 setup-vm: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_VM))
@@ -150,7 +152,7 @@ test-programs: $(helpers) $(unit) $(fuzzers:%=$(BUILD)/replay/%)
 check: setup-check
 	@tests/run
 
-check-full: setup-check
+check-full: setup-full
 	@tests/run tests
 
 vmcheck: setup-vm
@@ -262,7 +264,7 @@ $(BUILD)/lint/%.shell: % $(wildcard tests/lib/*.bash)
 clean:
 	rm -rf build
 
-.PHONY: all help generate install uninstall setup setup-build setup-check setup-bench setup-lint \
+.PHONY: all help generate install uninstall setup setup-build setup-check setup-full setup-bench setup-lint \
 	setup-vm test-programs check check-full vmcheck sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
 	lint-shell clean FORCE
 .DELETE_ON_ERROR:
