@@ -17,6 +17,7 @@
  * are new here; and the kernel lets nobody inside mount another one unless there is
  * one to be seen already, writable and with nothing of it covered
  * (mount_too_revealing()). So they are not covered, which the plan says. */
+#include <errno.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -38,9 +39,16 @@
  * how. */
 static bool reap_inner(struct sandbox *box, pid_t inner, int *ret_status)
 {
-	if (waitpid(inner, ret_status, WNOHANG) != inner)
+	pid_t pid;
+
+	do
+		pid = waitpid(inner, ret_status, WNOHANG);
+	while (pid < 0 && errno == EINTR);
+	if (pid < 0)
+		_exit(125);	/* its end would never be seen */
+	if (pid == 0)
 		return false;
-	if (box->plan->as_pid_1) {
+	if (box->plan->as_pid_1 && box->report->running) {
 		box->report->wait_status = *ret_status;
 		box->report->ended = true;
 	}

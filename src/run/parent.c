@@ -249,7 +249,7 @@ static int handle_message(struct sandbox *box, struct error *err)
 	if (got < 0)
 		return -1;
 	if (got == 0) {
-		box->executed = box->report->running;
+		box->executed = box->report->running && !box->plan->nested_origin;
 		fd_close(&box->supervisor_end);
 		return 0;
 	}

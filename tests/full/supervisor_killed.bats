@@ -22,3 +22,8 @@ killed() {
 @test "ROB-03: nor with more to make and less of its own" {
 	killed --timeout 50 --tmpfs /mnt/x --share net,uts --user self
 }
+
+@test "ROB-03: nor with an init inside of init" {
+	! is_root || skip 'root is refused'
+	killed --quiet --nested
+}

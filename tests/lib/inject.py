@@ -52,6 +52,8 @@ CASES = {
                "--nice", "3", "--sysctl", "net.ipv4.ip_forward=1", "--timeout", "60",
                "--hostname", "x", "--user", "self"], "file append append"),
     "terminal": ([], "tty tty tty"),
+    "nested": (["--nested"], "null pipe pipe"),
+    "nested-pid-1": (["--nested", "--as-pid-1", "--user", "self"], "null pipe pipe"),
     "share": (["--share", "net,ipc,uts,cgroup"], "null pipe pipe"),
 }
 
@@ -62,6 +64,7 @@ EXCLUDED = [
     ("* 0 landlock_create_ruleset 1 ENOSYS", "the question for its ABI: a kernel that has none"
      " is announced, and an error with --landlock require"),
     ("as-pid-1 0.1 execve * KILL", "no one is there to tell it from a command that was killed"),
+    ("nested-pid-1 0.1.1 execve * KILL", "the same"),
 ]
 
 # Walls that another one would hide: init's user namespace and Landlock each keep the

@@ -33,6 +33,8 @@ sampled() {
 @test "ROB-28: of one with more to make" { sampled files; }
 @test "ROB-28: of one on a terminal" { sampled terminal; }
 @test "ROB-28: of one that shares namespaces" { sampled share; }
+@test "ROB-28: of one with namespaces inside" { sampled nested; }
+@test "ROB-28: of one with namespaces inside whose command is process 1" { sampled nested-pid-1; }
 
 @test "ROB-28: strace, which makes a call fail in all processes at once, finds the same" {
 	local call error
