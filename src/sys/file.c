@@ -16,6 +16,7 @@
 #include <immure/base/fd.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+#include <immure/sys/walk.h>
 
 /* The first question that got no answer. */
 static struct {
@@ -80,6 +81,10 @@ int file_look_without_links(const char *path, struct file_id *ret_id, struct err
 	struct open_how how = { .flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_NO_SYMLINKS };
 
 	AUTO_FD int fd = (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof(how));
+	if (fd < 0 && (errno == ENOSYS || errno == EPERM)) {
+		AUTO_FD int root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+		fd = root < 0 ? -1 : walk_inside(root, path, 0, 0);
+	}
 	if (fd < 0 || file_look_fd(fd, ret_id) < 0)
 		return fail(err, errno, "%s", path);
 	return 0;

@@ -15,6 +15,7 @@
 #include <immure/base/text.h>
 #include <immure/sys/host.h>
 #include <immure/sys/mount.h>
+#include <immure/sys/walk.h>
 
 static uint64_t attributes_of(struct mount_rights rights)
 {
@@ -160,6 +161,16 @@ int mount_reopen_read_only(int fd, struct error *err)
 	return 0;
 }
 
+/* As the kernel: path_resolution(7). */
+enum { MOST_LINKS = 40 };
+
+/* Is it the call that is not there? Old filters of containers say EPERM of those that
+ * they do not know, and openat2(2) itself does not. */
+static bool is_missing(int code)
+{
+	return code == ENOSYS || code == EPERM;
+}
+
 int inside_try(int root, const char *path, int flags)
 {
 	struct open_how how = {
@@ -174,7 +185,7 @@ int inside_try(int root, const char *path, int flags)
 		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
 	}
-	return (int)fd;
+	return fd < 0 && is_missing(errno) ? walk_inside(root, path, flags, MOST_LINKS) : (int)fd;
 }
 
 int inside_open(int root, const char *path, int flags, struct error *err)

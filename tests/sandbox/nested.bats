@@ -116,6 +116,15 @@ setup() {
 	assert_status 1
 }
 
+@test "where openat2(2) is refused, paths are resolved by hand" {
+	mkdir -p "$WORK/a" "$WORK/b"
+	ln -s /../../../../etc "$WORK/a/link"
+	run --separate-stderr timeout 30 "$PROBE" without openat2 "$IMMURE" run --bind "$WORK" --tmpfs "$WORK/b" --ro-bind "$PROBE:$WORK/a/link/services" --ro-bind "$PROBE" -- sh -c 'cmp "$0" /etc/services && ls /etc >/tmp/x && touch "$1/b/x" && echo same' "$PROBE" "$WORK"
+	assert_status 0
+	assert_equal "$output" same
+	assert_equal "$(ls -A "$WORK/b")" ''
+}
+
 @test "tmux, as root of a namespace of one's own" {
 	needs tmux
 	inspect "${here[@]}" -- unshare -Urmpf --mount-proc sh -c 'tmux -L nested new-session -d -x 80 -y 24 "id -u >/tmp/who; tty >/tmp/tty; tmux -L nested wait -S done"

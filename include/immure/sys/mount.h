@@ -2,7 +2,7 @@
  * mount_setattr(2), openat2(2). Needs Linux 5.12, where the last came.
  *
  * A path that leads into a sandbox is always resolved with its root descriptor
- * (openat2's RESOLVE_IN_ROOT), so that a link in it can never lead out. */
+ * (openat2's RESOLVE_IN_ROOT, or sys/walk.h), so that a link in it can never lead out. */
 #ifndef IMMURE_SYS_MOUNT_H
 #define IMMURE_SYS_MOUNT_H
 
