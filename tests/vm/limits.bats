@@ -2,6 +2,8 @@
 # --memory, --pids and --cpus on a host with control groups of version 2 and systemd,
 # which gives a scope away when asked: an ordinary user's own systemd, root's the host's.
 #
+# runs alone
+#
 # shellcheck disable=SC2016 # for the shells inside
 
 load ../lib/common
