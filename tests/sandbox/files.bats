@@ -87,6 +87,17 @@ setup() {
 	[[ $((blocks * size)) -le $most && $inodes -le 200000 ]]
 }
 
+@test "FS-31: files in memory are counted: of a size of its own, and of all together" {
+	# About as many as a page each would fill, and a thousand.
+	inspect --tmpfs /x:size=64K -- sh -c 'cd /x && seq 2000 | xargs touch; ls | wc -l; touch /tmp/other'
+	assert_status 0
+	assert_stderr_has 'No space left on device'
+	[[ $output -gt 1000 && $output -le 1040 ]] || fail_test 'not so many'
+	# Without the bound the same is no problem.
+	inspect -- sh -c 'cd && seq 2000 | xargs touch; ls | wc -l'
+	assert_equal "$output" 2000
+}
+
 @test "--dir: a directory of the view, as writable as what it stands in" {
 	inspect --dir /a/b/c --dir /tmp/d/e -- sh -c 'ls -d /a/b/c /tmp/d/e && touch /tmp/d/e/x && ! touch /a/b/c/x'
 	assert_status 0

@@ -197,3 +197,23 @@ in_group() {
 	assert_status 137
 	assert_output_lacks survived
 }
+
+@test "a group that cannot be made, limited or joined: nothing runs, and nothing is left" {
+	needs strace
+	given '+memory +pids +cpu'
+	mkdir "$groups/given/in"
+	chown "$user" "$groups/given/in" "$groups/given/in/cgroup.procs"
+	local call refused=0
+	# Of writes those of the limits come first, then init's own to join; a later one is
+	# not made before the command runs.
+	for call in mkdirat:1 flock:1 write:1 write:2 write:3 write:4 write:5 write:6; do
+		run in_group "$groups/given/in" "${without_systemd[@]}" runuser -u "$user" -- \
+			strace -f -o "$TEST_TMP/trace" -e trace=none -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
+			"$IMMURE" run --memory 64M --pids 9 --cpus 1 -- echo ran
+		[[ $status -eq 125 && $output != *ran* || $status -eq 0 && $output == *ran ]] ||
+			fail_test "$call"
+		[[ $status -ne 125 ]] || refused=$((refused + 1))
+		assert_equal "$(ls -d "$groups"/given/*/)" "$groups/given/in/"
+	done
+	[[ $refused -ge 7 ]] || fail_test "only $refused were refused"
+}
