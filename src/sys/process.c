@@ -82,8 +82,17 @@ pid_t process_start(uint64_t namespaces, void (*body)(void *context), void *cont
 
 bool process_executed(pid_t child)
 {
+	siginfo_t info = { 0 };
+
 	/* setpgid(2): EACCES for a child that has, also when it has ended since. One that
-	 * has, and then started a session, gives EPERM. */
+	 * has, and then started a session, gives EPERM. An exec wakes the parent of a
+	 * vfork(2) a moment before that is true (begin_new_exec() in the kernel), so that
+	 * only the end of the child says that it has not. */
+	do
+		if (setpgid(child, child) < 0)
+			return true;
+	while (waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == 0 && sched_yield() == 0);
 	return setpgid(child, child) < 0;
 }
 
