@@ -8,7 +8,8 @@
  *
  * Rights only grow on the way down. What is read-only, covered or hidden inside of
  * something that may be written is kept so by the mounts alone; and that a directory
- * can be listed, which `/` must be, cannot be refused below it.
+ * can be listed, which `/` must be, cannot be refused below it. Nor does Landlock know
+ * modes, times and whether a file is there (attack/file_layers.bats).
  *
  * Not used: the rules about TCP ports, which know no addresses and would cut the
  * sandbox's own loopback; and those about sockets with a path (ABI 9), of which the

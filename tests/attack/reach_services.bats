@@ -89,7 +89,7 @@ teardown() {
 	inspect -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ECONNREFUSED'
 	kill -0 "${helpers[0]}"
-	# Each of the two walls holds alone, and without both it is reached.
+	# Without both walls it is reached, and either holds alone.
 	inspect --landlock off -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ECONNREFUSED'
 	inspect --share net -- "$PROBE" abstract-connect "$name"
