@@ -2,13 +2,13 @@
 # For the tests of what is inside: `load ../lib/sandbox` after common.
 
 # inside [OPTION...] [--] COMMAND...: run it behind the walls, bounded.
-inside() { timeout -k 5 30 "$IMMURE" run "$@"; }
+inside() { timeout -k 5 "${PATIENCE:-30}" "$IMMURE" run "$@"; }
 
 # inspect [OPTION...] [--] COMMAND...: the same, with the two outputs apart.
 inspect() { run --separate-stderr inside "$@"; }
 
 # weakly WALL,... [OPTION...] [--] COMMAND...: behind all walls but these.
-weakly() { timeout -k 5 30 "$IMMURE_WEAK" run --weaken "$@"; }
+weakly() { timeout -k 5 "${PATIENCE:-30}" "$IMMURE_WEAK" run --weaken "$@"; }
 
 assert_stderr_has() {
 	[[ ${stderr:-} == *"$1"* ]] || fail_test "standard error lacks: $1"
