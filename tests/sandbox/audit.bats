@@ -155,6 +155,29 @@ lacks() {
 	release
 }
 
+# weak_is WALL VERDICT...: with that wall taken down, this is said of the sandbox.
+weak_is() {
+	local wall=$1 verdict want
+	shift
+	IMMURE=$IMMURE_WEAK hold --quiet --weaken "$wall"
+	want=$(verdicts "$(command_of)")
+	release
+	for verdict; do
+		grep -qxE "$verdict" <<<"$want" || fail_test "without $wall: $verdict is not said of: $want"
+	done
+}
+
+@test "a wall that was taken down is seen from outside" {
+	weak_is mounts 'files open' 'writing open'
+	weak_is covers 'kernel (weak|open)'
+	weak_is caps 'capabilities weak'
+	weak_is privileges,landlock 'privileges open'
+	weak_is limits 'limits weak'
+	is_root || weak_is dumpable 'init weak'
+	# One that no outside can see takes none of the others with it.
+	weak_is env 'files ok' 'kernel ok' 'capabilities ok' 'privileges ok' 'limits ok' 'init ok'
+}
+
 @test "a command that is process 1 is told apart" {
 	hold --quiet --as-pid-1
 	run audit "$INIT"
