@@ -36,18 +36,18 @@ LIBS = -l:libcap.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libsystemd-dev
-PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less nodejs mandoc parallel perl procps \
-	python3 strace tmux util-linux vim xxd zsh
+PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less libseccomp-dev nodejs mandoc \
+	parallel perl procps python3 strace tmux util-linux vim xxd zsh
 PACKAGES_FULL = firejail podman runc uidmap
 PACKAGES_BENCH = bubblewrap hyperfine python3
 PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86
 PACKAGES_LINT = clang-tidy cppcheck shellcheck
 
-# Everything but main.c and the generator's main is shared: by the program, by
-# the generator and by the tests of tests/unit.
+# Everything but main.c and the generators' mains is shared: by the program, by
+# the generator of texts and by the tests of tests/unit.
 sources := $(filter-out src/gen/% $(if $(WEAKEN),,%/weaken.c),$(wildcard src/*/*.c))
-objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o
+objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o $(BUILD)/default_filter.o
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 generated := man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish
@@ -73,6 +73,13 @@ $(BUILD)/immure-gen: $(BUILD)/src/gen/gen.o $(objects)
 	@echo '  LD      $@'
 	@$(LINK) -o $@ $^ $(LIBS)
 
+# It comes before the rest, which needs what it makes.
+filter_objects := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/base/*.c src/filter/*.c))
+
+$(BUILD)/immure-gen-filter: $(BUILD)/src/gen/filter.o $(filter_objects)
+	@echo '  LD      $@'
+	@$(LINK) -o $@ $^
+
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
@@ -90,6 +97,12 @@ $(BUILD)/default_profile.c: profiles/default.profile
 	   echo 'const char default_profile_text[] ='; \
 	   sed 's/\\/\\\\/g; s/"/\\"/g; s/	/\\t/g; s/.*/"&\\n"/' $<; \
 	   echo '"";'; } >$@.new
+	@mv $@.new $@
+
+# The default filters of system calls, as data.
+$(BUILD)/default_filter.c: $(BUILD)/immure-gen-filter
+	@echo '  FILTER  $@'
+	@$< >$@.new
 	@mv $@.new $@
 
 # Other flags, another version: everything is compiled again.
@@ -180,6 +193,9 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(objects)
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
 	@$(COMPILE) -MMD -MP $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(objects) $(LIBS)
+
+# The numbers of system calls, from somebody else.
+$(BUILD)/unit/filter: LIBS += $(shell pkg-config --libs libseccomp 2>/dev/null || echo -lseccomp)
 
 # The corpus of a harness, without clang: what was found once stays found.
 $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(objects)

@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --landlock --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --landlock --seccomp --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -98,6 +98,7 @@ complete -c immure -n __immure_at_options -l nested -d 'let the command make nam
 complete -c immure -n __immure_at_options -l sysctl -x -d 'set a kernel parameter of its own namespaces'
 complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a kind can exist inside'
 complete -c immure -n __immure_at_options -l landlock -x -a 'auto require off' -d 'the second layer, for files, sockets and signals'
+complete -c immure -n __immure_at_options -l seccomp -x -a 'default strict off' -d 'which system calls there are: fewer, few, all'
 complete -c immure -n __immure_at_options -l chdir -x -d 'start the command in this directory of the view'
 complete -c immure -n __immure_at_options -l timeout -s t -x -d 'end the command after so long: 90, 1.5s, 10m, 2h'
 complete -c immure -n __immure_at_options -l rlimit -x -d 'set a limit: nofile=1024, as=2G, cpu=60 ...'

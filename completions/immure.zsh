@@ -94,6 +94,7 @@ _immure()
 			'*--sysctl=[set a kernel parameter of its own namespaces]:KEY=VALUE: ' \
 			'*--ns-limit=[limit how many of a kind can exist inside]:TYPE=N: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
+			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'--chdir=[start the command in this directory of the view]:PATH: ' \
 			'(-t --timeout)'{-t+,--timeout=}'[end the command after so long\: 90, 1.5s, 10m, 2h]:TIME: ' \
 			'*--rlimit=[set a limit\: nofile=1024, as=2G, cpu=60 ...]:NAME=SOFT\[\:HARD\]: ' \

@@ -15,6 +15,7 @@
 static const char *const kernel_words[] = { "new", "none", "host-ro", NULL };
 static const char *const device_words[] = { "new", "none", NULL };
 static const char *const directory_words[] = { "hide", "ro", "rw", NULL };
+static const char *const seccomp_words[] = { "default", "strict", "off", NULL };
 static const char *const namespace_words[] = {
 	"user", "mount", "pid", "ipc", "uts", "net", "cgroup", "none", NULL
 };
@@ -253,6 +254,16 @@ const struct option option_table[] = {
 		 " outside. `auto` makes use of as much of it as the kernel has and says what an"
 		 " older one lacks; `require` fails if it lacks anything (Linux 6.12 has it all);"
 		 " `off` leaves the files to the mounts alone." },
+	{ .name = "seccomp", .arg = "default|strict|off", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = seccomp_words,
+	  .set = set_word, .field = FIELD(seccomp),
+	  .help = "which system calls there are: fewer, few, all",
+	  .man = "`default` denies the system calls that need a right the command does not have,"
+		 " those that no namespace separates, and those newer than this program; and"
+		 " arguments of others: setuid modes, new namespaces, kinds of sockets. `strict`"
+		 " allows only a list of those that most programs need. `off` is no filter, and"
+		 " gives up the wall in front of the kernel's rarely used code. Root of one user"
+		 " id is told by the filter that **chown**(2) succeeded, and nothing happens." },
 
 	{ .name = "chdir", .arg = "PATH", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_path, .field = FIELD(chdir),

@@ -3,6 +3,7 @@
 #include <immure/plan/plan.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
+#include <immure/sys/seccomp.h>
 #include <immure/sys/weaken.h>
 
 int confine_inheritance(const struct plan *plan, struct error *err)
@@ -46,6 +47,16 @@ int confine_privileges(const struct plan *plan, struct error *err)
 	return weakened(WALL_PRIVILEGES) ? 0 : privilege_no_new(err);
 }
 
+int confine_calls(const struct plan *plan, struct error *err)
+{
+	const struct filtering *filter = &plan->filter;
+
+	/* Without no_new_privs the kernel would want CAP_SYS_ADMIN for it. */
+	if (!filter->code || weakened(WALL_PRIVILEGES))
+		return 0;
+	return seccomp_load(filter->code, filter->length, false, err);
+}
+
 void confine_name(void)
 {
 	if (!weakened(WALL_DUMPABLE))
@@ -58,5 +69,8 @@ int confine_init(const struct plan *plan, struct error *err)
 		return -1;
 	if (drop_capabilities(plan, 0, err) < 0)
 		return -1;
-	return privilege_no_new(err);
+	if (privilege_no_new(err) < 0)
+		return -1;
+	const struct filtering *filter = &plan->filter;
+	return filter->init ? seccomp_load(filter->init, filter->init_length, false, err) : 0;
 }

@@ -189,8 +189,11 @@ void plan_advice(struct planning *p)
 			fixed_here ? empty_home ? ", --cwd rw" : " --cwd rw" : "");
 	if (plan->own_user && p->inside_uid == 0 && p->host.uid != 0)
 		*list_add(p->arena, &p->plan->advice) =
-			"it was root of one user id, and chown to another fails; to be"
-			" yourself: --user self";
+			plan->filter.fakes_chown
+			? "it was root of one user id, and chown to another did nothing; to be"
+			  " yourself: --user self"
+			: "it was root of one user id, and chown to another fails; to be"
+			  " yourself: --user self";
 }
 
 const char *plan_command_outside(const struct plan *plan)

@@ -113,9 +113,13 @@ static void plan_nested(struct planning *p)
 	const char *origin = origin_text(p->arena, p->config->nested.origin);
 
 	p->plan->nested_origin = origin;
+	p->plan->filter.opened |= FILTER_GROUP(MOUNT) | FILTER_GROUP(USERNS) |
+				  FILTER_GROUP(HOSTNAME) | FILTER_GROUP(PACKET) |
+				  FILTER_GROUP(NETLINK);
 	note(p, "nested (%s): namespaces can be made inside; this gives up that parts of the"
 	     " kernel that only root reaches, as mounts and network rules, are out of reach,"
-	     " nothing of /proc and /sys is covered, and Landlock keeps no files away", origin);
+	     " that parts of /proc and /sys are covered, and that Landlock keeps files away",
+	     origin);
 }
 
 /* A procfs belongs to a pid namespace and a sysfs to a network namespace, and the

@@ -216,6 +216,9 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 	     plan->own_user && !plan->nested_origin ? ", no further user namespace" : "");
 	if (plan->nested_origin)
 		line(printer, "nested", plan->nested_origin, "user namespaces can be made inside");
+	line(printer, "filter", plan->filter.origin, "system calls: %s, %zu instructions%s",
+	     plan->filter.text ? plan->filter.text : "off", plan->filter.length,
+	     plan->filter.fakes_chown ? ", chown does nothing" : "");
 	if (plan->nice_origin)
 		line(printer, "nice", plan->nice_origin, "%d", plan->nice);
 	if (plan->timeout)

@@ -131,6 +131,11 @@ int payload_enter_domain(struct sandbox *box, struct error *err)
 	return confine_domain(box->plan, box->ruleset, err);
 }
 
+int payload_filter_calls(struct sandbox *box, struct error *err)
+{
+	return confine_calls(box->plan, err);
+}
+
 static int execute_path(const struct plan *plan, const char *path)
 {
 	(void)execve(path, (char *const *)(uintptr_t)plan->command,

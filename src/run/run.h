@@ -176,6 +176,7 @@ STEP(payload_change_directory);
 STEP(payload_drop_capabilities);
 STEP(payload_refuse_privileges);
 STEP(payload_enter_domain);
+STEP(payload_filter_calls);
 STEP(payload_execute);
 
 /* Run the payload's steps in a process that is to become the command: does not

@@ -81,6 +81,7 @@ const struct step payload_steps[] = {
 	{ "drop capabilities",               payload_drop_capabilities },
 	{ "refuse new privileges",           payload_refuse_privileges },
 	{ "enter the Landlock domain",       payload_enter_domain },
+	{ "filter system calls",             payload_filter_calls },
 	{ "execute",                         payload_execute },
 	{ NULL, NULL },
 };

@@ -39,6 +39,8 @@ teardown() {
 		set -- /proc/[0-9]*; echo $#; ps -e 2>/dev/null | grep -c sleep' - "$victim"
 	assert_equal "$output" $'2\n0'
 	inspect -- "$PROBE" ptrace "$victim"
+	assert_equal "$output" 'ptrace: EPERM'
+	inspect --seccomp off -- "$PROBE" ptrace "$victim"
 	assert_equal "$output" 'ptrace: ESRCH'
 	kill -0 "$victim"
 }

@@ -57,6 +57,7 @@ share cgroup
 nested
 sysctl net.ipv4.ip_forward=1
 ns-limit net=3
+seccomp strict
 chdir "/d d "
 timeout 1.5m
 rlimit nofile=10:20

@@ -8,7 +8,8 @@ declare -gA may_include=(
 	[base]=""
 	[sys]="base"
 	[config]="base sys"
-	[plan]="base sys config"
+	[filter]="base"
+	[plan]="base sys config filter"
 	[files]="base sys plan"
 	[net]="base sys plan"
 	[confine]="base sys plan"
@@ -16,7 +17,7 @@ declare -gA may_include=(
 	[audit]="base sys"
 	[run]="base sys plan files net confine state"
 	[cmd]="base sys config plan files net confine state run audit"
-	[gen]="base config cmd"
+	[gen]="base config cmd filter"
 	[main]="base sys config cmd"
 )
 

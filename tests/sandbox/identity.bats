@@ -89,11 +89,35 @@ answers() { # UID GID USER GROUP
 	assert_equal "$(stat -c '%a %u:%g' file)" "640 $me"
 }
 
-@test "chown to an id that is not there fails" {
+@test "root is told that it gave files away, and nothing happened" {
 	echo x >file
-	inspect --cwd rw -- chown 1:1 file
+	mkdir dir
+	inspect --cwd rw -- sh -c 'chown -R 1:1 file dir && chgrp 5 file && stat -c %u:%g file dir'
+	assert_status 0
+	assert_equal "$output" $'0:0\n0:0'
+	assert_equal "$(stat -c %u:%g file dir | sort -u)" "$me"
+}
+
+@test "tar, cp and cpio as root bring files of other owners" {
+	needs tar
+	mkdir tree
+	echo x >tree/file
+	tar --owner=33 --group=44 -cf tree.tar tree
+	inspect --cwd rw -- sh -c 'mkdir out && tar -C out -xf tree.tar && cp -a tree copy && stat -c %u:%g out/tree/file copy/file'
+	assert_status 0
+	assert_equal "$output" $'0:0\n0:0'
+	assert_equal "${stderr:-}" ''
+	inspect --cwd rw --seccomp off -- sh -c 'tar -C out -xf tree.tar'
+	assert_status 2
+}
+
+@test "chown to an id that is not there fails for everybody else" {
+	echo x >file
+	inspect --cwd rw --seccomp off -- chown 1:1 file
 	assert_status 1
 	assert_stderr_has 'Invalid argument'
+	inspect --cwd rw --user 1234 -- chown 1:1 file
+	assert_status 1
 	inspect --cwd rw --user self -- chown "$(id -u):$(id -g)" file
 	assert_status 0
 }

@@ -56,6 +56,7 @@ static const struct {
 	{ "nested", NULL, NULL },
 	{ "sysctl", "net.ipv4.ip_forward=1", "net..x=1" },
 	{ "ns-limit", "net=5", "net=-1" },
+	{ "seccomp", "strict", "on" },
 	{ "chdir", "/tmp", "" },
 	{ "timeout", "1.5s", "1.5x" },
 	{ "rlimit", "nofile=10:20", "nofile=20:10" },

@@ -44,6 +44,7 @@ static const char *const payload[] = {
 	"drop capabilities",
 	"refuse new privileges",
 	"enter the Landlock domain",
+	"filter system calls",
 	"execute",
 };
 

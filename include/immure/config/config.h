@@ -32,10 +32,11 @@ struct text { const char *value; const struct origin *origin; size_t order; };
 struct number { int64_t value; const struct origin *origin; };
 struct choice { int value; const struct origin *origin; size_t order; };
 
-/* Values of --proc and --sys, of --dev, and of --cwd, in the order of the words
+/* Values of --proc and --sys, of --dev, of --seccomp, and of --cwd, in the order of the words
  * that their rows list. */
 enum kernel_view { KERNEL_NEW, KERNEL_NONE, KERNEL_HOST_READ_ONLY };
 enum device_view { DEVICES_NEW, DEVICES_NONE };
+enum filter_kind { FILTER_DEFAULT, FILTER_STRICT, FILTER_OFF };
 enum directory_view { DIRECTORY_HIDE, DIRECTORY_READ_ONLY, DIRECTORY_WRITABLE };
 
 /* Values of --landlock, in the order of its words. */
@@ -106,6 +107,8 @@ struct config {
 	struct number timeout, nice;
 	struct number memory, pids, cpus;	/* bytes, N, thousandths; LIMIT_NONE */
 	struct choice as_pid_1;
+
+	struct choice seccomp;
 
 	struct choice quiet, verbose, dry_run;
 	enum help help;

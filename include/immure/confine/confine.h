@@ -29,12 +29,17 @@ int confine_ruleset(const struct plan *plan, int *ret_ruleset, struct error *err
  * nothing happens. After no_new_privs, which the kernel wants to be set. */
 int confine_domain(const struct plan *plan, int ruleset, struct error *err);
 
+/* Put this process behind the command's filters of system calls, for good. Needs
+ * no_new_privs; after it, only what they allow can be done. */
+int confine_calls(const struct plan *plan, struct error *err);
+
 /* Erase the arguments and the environment that our own process 1 was started with:
  * before the command starts, who could read them while both run. */
 void confine_name(void);
 
 /* All that applies to our own process 1, which stays behind with hostile children:
- * undumpable, without capabilities and new privileges. */
+ * undumpable, without capabilities and new privileges, behind the default filter of
+ * system calls, whatever the command's is. */
 int confine_init(const struct plan *plan, struct error *err);
 
 #endif

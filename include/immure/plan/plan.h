@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include <immure/base/arena.h>
+#include <immure/filter/filter.h>
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/privilege.h>
@@ -100,6 +101,19 @@ struct group {
 	const struct error *problem;
 };
 
+/* Filters of system calls, as seccomp(2) takes them. */
+struct filtering {
+	uint64_t opened;		/* FILTER_GROUP()s that other options open: whoever
+					 * plans them adds his before plan_filter() */
+	const struct sock_filter *code;	/* the command's; NULL: none */
+	size_t length;
+	const struct sock_filter *init;	/* of our own process 1; NULL: none */
+	size_t init_length;
+	bool fakes_chown;		/* chown(2) and its family do nothing, and say 0 */
+	const char *text;		/* what it is, in words; NULL: off */
+	const char *origin;
+};
+
 struct plan {
 	struct arena *arena;		/* owns all of it */
 	const struct config *config;	/* what it was made from: who asked for what */
@@ -126,6 +140,7 @@ struct plan {
 	bool own_network;		/* a new one, with loopback alone */
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
+	struct filtering filter;
 	LIST(struct resource_limit) limits;
 	struct group group;
 	const char *nice_origin;	/* NULL: nobody asked for one */

@@ -1,0 +1,47 @@
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/sys/seccomp.h>
+
+uint32_t seccomp_native_arch(void)
+{
+#if defined(__x86_64__) && defined(__LP64__)
+	return AUDIT_ARCH_X86_64;
+#elif defined(__aarch64__) && defined(__LP64__) && !defined(__AARCH64EB__)
+	return AUDIT_ARCH_AARCH64;
+#else
+	return 0;
+#endif
+}
+
+int seccomp_load(const struct sock_filter *code, size_t length, bool log,
+		 struct error *err)
+{
+	/* The kernel's struct is not const, and it only reads. */
+	const struct sock_fprog program = {
+		(unsigned short)length, (struct sock_filter *)(uintptr_t)code,
+	};
+	unsigned flags = log ? SECCOMP_FILTER_FLAG_LOG : 0;
+
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0)
+		return 0;
+	(void)fail(err, errno, "load %zu instructions", length);
+	switch (err->code) {
+	case ENOSYS: case EINVAL:
+		return hint(err, "this kernel has no filters of system calls"
+			    " (CONFIG_SECCOMP_FILTER); to give up this wall: --seccomp off");
+	case EPERM: case EACCES:
+		return hint(err, "a filter around this one forbids it; in a container:"
+			    " --security-opt seccomp=unconfined");
+	case ENOMEM:
+		return hint(err, "there may be too many filters around this one already; one"
+			    " sandbox less around it can help");
+	default:
+		return -1;
+	}
+}
