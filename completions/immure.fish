@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --landlock --seccomp --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -99,6 +99,12 @@ complete -c immure -n __immure_at_options -l sysctl -x -d 'set a kernel paramete
 complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a kind can exist inside'
 complete -c immure -n __immure_at_options -l landlock -x -a 'auto require off' -d 'the second layer, for files, sockets and signals'
 complete -c immure -n __immure_at_options -l seccomp -x -a 'default strict off' -d 'which system calls there are: fewer, few, all'
+complete -c immure -n __immure_at_options -l syscall -x -d 'allow, deny or log a call, @group or number'
+complete -c immure -n __immure_at_options -l seccomp-file -r -d 'one more filter, as raw BPF'
+complete -c immure -n __immure_at_options -l allow32 -d 'let 32-bit programs of this machine run'
+complete -c immure -n __immure_at_options -l allow-suid -d 'let the command set setuid and setgid bits'
+complete -c immure -n __immure_at_options -l ptrace -d 'let debuggers work: gdb, strace, LeakSanitizer'
+complete -c immure -n __immure_at_options -l cap -x -d 'a capability of the command'\''s own user namespace'
 complete -c immure -n __immure_at_options -l chdir -x -d 'start the command in this directory of the view'
 complete -c immure -n __immure_at_options -l timeout -s t -x -d 'end the command after so long: 90, 1.5s, 10m, 2h'
 complete -c immure -n __immure_at_options -l rlimit -x -d 'set a limit: nofile=1024, as=2G, cpu=60 ...'

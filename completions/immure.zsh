@@ -95,6 +95,12 @@ _immure()
 			'*--ns-limit=[limit how many of a kind can exist inside]:TYPE=N: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
+			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \
+			'--seccomp-file=[one more filter, as raw BPF]:FILE:_immure_paths' \
+			'--allow32[let 32-bit programs of this machine run]' \
+			'--allow-suid[let the command set setuid and setgid bits]' \
+			'--ptrace[let debuggers work\: gdb, strace, LeakSanitizer]' \
+			'*--cap=[a capability of the command'\''s own user namespace]:keep|add\:NAME,...: ' \
 			'--chdir=[start the command in this directory of the view]:PATH: ' \
 			'(-t --timeout)'{-t+,--timeout=}'[end the command after so long\: 90, 1.5s, 10m, 2h]:TIME: ' \
 			'*--rlimit=[set a limit\: nofile=1024, as=2G, cpu=60 ...]:NAME=SOFT\[\:HARD\]: ' \

@@ -265,6 +265,51 @@ const struct option option_table[] = {
 		 " gives up the wall in front of the kernel's rarely used code. Root of one user"
 		 " id is told by the filter that **chown**(2) succeeded, and nothing happens." },
 
+	{ .name = "syscall", .arg = "allow|deny|log:NAME,...", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .list = true, .set = set_syscall,
+	  .help = "allow, deny or log a call, @group or number",
+	  .man = "Change what the filter says of system calls, each given by its name, by its"
+		 " number on this machine, or as a group such as `@mount`; of several words about"
+		 " the same call the last one counts. `allow` lets it through, with any argument;"
+		 " `deny` fails with EPERM; `log` changes nothing and writes to the kernel's log"
+		 " when it is called, or refused. `none` takes back what was said before. The"
+		 " groups are in the chapter SYSTEM CALLS." },
+	{ .name = "seccomp-file", .arg = "FILE", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .complete = COMPLETE_PATHS, .set = set_path,
+	  .field = FIELD(seccomp_file),
+	  .help = "one more filter, as raw BPF",
+	  .man = "Load the filter in *FILE* in addition: a program for **seccomp**(2), an array"
+		 " of *struct sock_filter* as **seccomp_export_bpf**(3) writes it. The stricter"
+		 " answer of the two counts, so that it can only take away; alone it counts with"
+		 " **--seccomp off**." },
+	{ .name = "allow32", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .set = set_flag, .field = FIELD(allow32),
+	  .help = "let 32-bit programs of this machine run",
+	  .man = "Let 32-bit x86 programs run, by the same rules. What this gives up: the"
+		 " kernel's code for them is in reach, and through their **socketcall**(2), whose"
+		 " arguments no filter sees, every kind of socket. Otherwise the first system"
+		 " call of a 32-bit program kills it." },
+	{ .name = "allow-suid", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .set = set_flag, .field = FIELD(allow_suid),
+	  .help = "let the command set setuid and setgid bits",
+	  .man = "Let the command make files setuid and setgid, as packages and shared"
+		 " directories want it. Inside the bits have no effect; in a directory that is"
+		 " bound writable, a program that runs as the caller can be left for others." },
+	{ .name = "ptrace", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .set = set_flag, .field = FIELD(ptrace),
+	  .help = "let debuggers work: gdb, strace, LeakSanitizer",
+	  .man = "Let the processes inside trace, read and change one another, as **gdb**(1) and"
+		 " **strace**(1) do. Our init and what is outside stay out of their reach." },
+	{ .name = "cap", .arg = "keep|add:NAME,...", .in = ANYWHERE,
+	  .group = GROUP_KERNEL, .list = true, .set = set_cap,
+	  .help = "a capability of the command's own user namespace",
+	  .man = "The command has these capabilities of the user namespace that it lives in, as"
+		 " `dac_override` or `sys_chroot`: rights over itself and over what belongs to its"
+		 " user, never over the host, its mounts or its network. `keep` names all that"
+		 " there are, `add` adds to what was said before, `none` takes it back. Those that"
+		 " would bring rarely used code of the kernel into reach are refused, and all of"
+		 " them to root of the host." },
+
 	{ .name = "chdir", .arg = "PATH", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_path, .field = FIELD(chdir),
 	  .help = "start the command in this directory of the view",

@@ -290,6 +290,87 @@ SETTER(set_tmpfs)
 	return 0;
 }
 
+/* The word in front of the colon of VERB:NAME,... -1 and *err when it is none of
+ * `verbs`, or nothing follows. */
+static int split_verb(struct config *config, const struct setting *setting,
+		      const char *const *verbs, const char **ret_names, struct error *err)
+{
+	for (int i = 0; verbs[i]; i++) {
+		size_t length = strlen(verbs[i]);
+
+		if (!text_begins(setting->value, verbs[i]) || setting->value[length] != ':')
+			continue;
+		*ret_names = setting->value + length + 1;
+		return i;
+	}
+	(void)fail(err, 0, "\"%s\" does not begin with %s, and a colon", setting->value,
+		   words_text(config->arena, verbs));
+	return -1;
+}
+
+/* The next name of a list that commas separate, from `*rest` on; NULL behind the last
+ * one, or with *err when it is no name. */
+static const char *next_name(struct config *config, const char **rest, struct error *err)
+{
+	if (!*rest)
+		return NULL;
+	size_t length = strcspn(*rest, ",");
+	const char *name = arena_copy_part(config->arena, *rest, length);
+	size_t good = strspn(name, "@_-abcdefghijklmnopqrstuvwxyz0123456789");
+	*rest = (*rest)[length] ? *rest + length + 1 : NULL;
+	if (length == 0 || name[good] || length > 64) {
+		(void)fail(err, 0, "\"%s\" is no name", name);
+		return NULL;
+	}
+	return name;
+}
+
+SETTER(set_syscall)
+{
+	static const char *const verbs[] = { "allow", "deny", "log", NULL };
+	const char *rest, *name;
+
+	if (text_is(setting->value, "none")) {
+		config->calls.count = 0;
+		return 0;
+	}
+	int verb = split_verb(config, setting, verbs, &rest, err);
+	if (verb < 0)
+		return -1;
+	do {
+		name = next_name(config, &rest, err);
+		if (!name)
+			return -1;
+		*list_add(config->arena, &config->calls) =
+			(struct call_rule){ (enum call_verb)verb, name, setting->origin };
+	} while (rest);
+	return 0;
+}
+
+SETTER(set_cap)
+{
+	static const char *const verbs[] = { "keep", "add", NULL };
+	const char *rest, *name;
+
+	if (text_is(setting->value, "none")) {
+		config->capabilities.count = 0;
+		return 0;
+	}
+	int verb = split_verb(config, setting, verbs, &rest, err);
+	if (verb < 0)
+		return -1;
+	if (verb == 0)
+		config->capabilities.count = 0;
+	do {
+		name = next_name(config, &rest, err);
+		if (!name)
+			return -1;
+		*list_add(config->arena, &config->capabilities) =
+			(struct capability){ name, setting->origin };
+	} while (rest);
+	return 0;
+}
+
 SETTER(set_timeout)
 {
 	if (text_duration(setting->value, &config->timeout.value, err) < 0)

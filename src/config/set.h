@@ -40,6 +40,9 @@ SETTER(set_etc);
 SETTER(set_system);
 SETTER(set_path);
 
+SETTER(set_syscall);
+SETTER(set_cap);
+
 SETTER(set_timeout);
 SETTER(set_nice);
 SETTER(set_memory);

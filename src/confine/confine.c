@@ -1,3 +1,5 @@
+#include <errno.h>
+
 #include <immure/base/error.h>
 #include <immure/confine/confine.h>
 #include <immure/plan/plan.h>
@@ -52,9 +54,19 @@ int confine_calls(const struct plan *plan, struct error *err)
 	const struct filtering *filter = &plan->filter;
 
 	/* Without no_new_privs the kernel would want CAP_SYS_ADMIN for it. */
-	if (!filter->code || weakened(WALL_PRIVILEGES))
+	if (weakened(WALL_PRIVILEGES))
 		return 0;
-	return seccomp_load(filter->code, filter->length, false, err);
+	if (filter->code && seccomp_load(filter->code, filter->length, filter->log, err) < 0)
+		return -1;
+	/* Ours is there whatever the file's says. */
+	if (!filter->file ||
+	    seccomp_load(filter->file, filter->file_length, filter->log, err) == 0)
+		return 0;
+	(void)within(err, "seccomp-file %s (%s)", filter->file_name, filter->file_origin);
+	if (err->code != EINVAL)
+		return -1;
+	err->hint[0] = '\0';
+	return hint(err, "the kernel takes no such program; seccomp_export_bpf(3) writes one");
 }
 
 void confine_name(void)

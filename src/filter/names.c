@@ -63,7 +63,7 @@ uint64_t filter_call_denials(const char *name)
 	uint64_t groups = call && call->verdict != SECCOMP_RET_ALLOW ? call->groups : 0;
 
 	for (size_t i = 0; i < filter_check_count; i++)
-		if (text_is(filter_checks[i].call, name))
+		if (text_is(filter_checks[i].call, name) && !(filter_checks[i].groups & groups))
 			groups |= filter_checks[i].groups;
 	return groups & ~FILTER_GROUP(CHOWN);
 }

@@ -11,6 +11,7 @@
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
 #include <immure/config/option.h>
+#include <immure/filter/filter.h>
 
 static void put(const char *text)
 {
@@ -145,6 +146,30 @@ static void man_options(void)
 		for (size_t i = 0; i < option_count; i++)
 			if ((int)option_table[i].group == group)
 				man_option(&option_table[i]);
+	}
+}
+
+/* The groups of system calls: what is denied of each, by the names of x86-64. */
+static void man_groups(void)
+{
+	for (int group = 0; group < FILTER_GROUPS; group++) {
+		const char *separator = "";
+
+		(void)printf(".TP\n.B @");
+		for (const char *c = filter_groups[group].name; *c; c++)
+			(void)man_character(*c);
+		(void)putchar('\n');
+		for (uint32_t number = 0; number < filter_number_end(); number++) {
+			const char *name = filter_call_numbered(ARCH_X86_64, number);
+
+			if (!name || !(filter_call_denials(name) >> group & 1))
+				continue;
+			(void)printf("%s%s", separator, name);
+			separator = ",\n";
+		}
+		put(*separator ? ".\n" : "");
+		put("Opened:\n");
+		man_text(filter_groups[group].gives_up);
 	}
 }
 
@@ -404,6 +429,7 @@ static const struct placeholder placeholders[] = {
 	{ "@OPTIONS@", list_options },
 	{ "@MAN_SYNOPSIS@\n", man_synopsis },
 	{ "@MAN_OPTIONS@\n", man_options },
+	{ "@MAN_GROUPS@\n", man_groups },
 	{ "@BASH_VALUED@", bash_valued },
 	{ "@BASH_VALUES@\n", bash_values },
 	{ "@ZSH_COMMANDS@\n", zsh_commands },

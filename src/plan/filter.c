@@ -1,16 +1,228 @@
-/* Which system calls the command may make. */
+/* Which system calls the command may make, and which capabilities it has. */
+#include <inttypes.h>
+#include <linux/capability.h>
 #include <string.h>
 
 #include <immure/base/error.h>
+#include <immure/base/text.h>
 #include <immure/sys/seccomp.h>
 
 #include "plan_internal.h"
+
+/* --- capabilities ------------------------------------------------------------------- */
+
+/* What they open is code of the kernel, also for root of a namespace that owns
+ * nothing: mounts, networks, devices, the kernel itself. */
+static const int forbidden[] = {
+	CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW, CAP_MKNOD, CAP_SYS_MODULE, CAP_SYS_RAWIO,
+	CAP_SYS_BOOT, CAP_SYS_TIME, CAP_BPF, CAP_PERFMON, CAP_SYSLOG, CAP_MAC_ADMIN,
+	CAP_MAC_OVERRIDE, CAP_CHECKPOINT_RESTORE,
+};
+
+static int plan_capability(struct planning *p, const struct capability *capability,
+			   struct error *err)
+{
+	const char *origin = origin_text(p->arena, capability->origin);
+	int number = capability_named(capability->name);
+
+	if (number < 0) {
+		(void)fail(err, 0, "cap %s (%s): there is no such capability", capability->name,
+			   origin);
+		return hint(err, "capabilities(7) lists them; without the cap_ in front");
+	}
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+		if (forbidden[i] == number)
+			return fail(err, 0, "cap %s (%s): no command gets this one", capability->name,
+				    origin);
+	if (number == CAP_SYS_PTRACE && !p->config->ptrace.value) {
+		(void)fail(err, 0, "cap %s (%s): nothing can be traced", capability->name, origin);
+		return hint(err, "to let debuggers work: --ptrace");
+	}
+	if (!p->plan->own_user)
+		return fail(err, 0, "cap %s (%s) and share user contradict each other: it would"
+			    " be a right over the host", capability->name, origin);
+	if (p->host.uid == 0) {
+		(void)fail(err, 0, "cap %s (%s): you are root of this machine, and what it is a"
+			   " right over belongs to root", capability->name, origin);
+		return hint(err, "as an ordinary user: runuser -u NAME -- immure run ...");
+	}
+	p->plan->capabilities |= UINT64_C(1) << number;
+	return 0;
+}
+
+int plan_capabilities(struct planning *p, struct error *err)
+{
+	list_each(const struct capability, capability, &p->config->capabilities)
+		if (plan_capability(p, capability, err) < 0)
+			return -1;
+	if (p->config->capabilities.count > 0)
+		note(p, "cap (%s): it has rights over its own user namespace; what of the kernel"
+		     " asks for them is in reach",
+		     origin_text(p->arena, p->config->capabilities.items[0].origin));
+	return 0;
+}
+
+/* --- system calls ------------------------------------------------------------------- */
 
 /* Root of one id that holds no capability cannot give a file away, and tar(1) as root
  * tries to: such a command is told that it has. Nobody else is lied to. */
 static bool fakes_chown(const struct planning *p)
 {
 	return p->plan->own_user && p->inside_uid == 0 && !p->plan->capabilities;
+}
+
+static int no_such_call(struct planning *p, const struct call_rule *said, bool group,
+			struct error *err)
+{
+	const char *name = said->what + group;
+	const char *near = filter_name_nearest(name, group);
+
+	(void)fail(err, 0, "syscall %s (%s): there is no such %s", said->what,
+		   origin_text(p->arena, said->origin), group ? "group" : "system call");
+	if (near)
+		return hint(err, "did you mean %s%s?", group ? "@" : "", near);
+	return hint(err, "man immure, SYSTEM CALLS, has the groups; syscalls(2) the names");
+}
+
+static int read_rule(struct planning *p, const struct call_rule *said, enum arch native,
+		     struct filter_rule *ret_rule, struct error *err)
+{
+	static const enum filter_action actions[] = {
+		[CALL_ALLOW] = FILTER_ALLOW, [CALL_DENY] = FILTER_DENY, [CALL_LOG] = FILTER_LOG,
+	};
+	struct filter_rule rule = { .action = actions[said->verb] };
+	struct error ignored;
+	int64_t number;
+
+	if (said->what[0] == '@') {
+		int group = filter_group_named(said->what + 1);
+
+		if (group < 0)
+			return no_such_call(p, said, true, err);
+		rule.groups = UINT64_C(1) << group;
+	} else if (text_number(said->what, 0, INT32_MAX, &number, &ignored) == 0) {
+		if (number >= filter_number_end())
+			return fail(err, 0, "syscall %s (%s): numbers end at %" PRIu32, said->what,
+				    origin_text(p->arena, said->origin), filter_number_end() - 1);
+		/* By its name where it has one: so the other architecture's is meant too. */
+		rule.call = filter_call_numbered(native, (uint32_t)number);
+		rule.number = (uint32_t)number;
+	} else {
+		if (!filter_call_known(said->what))
+			return no_such_call(p, said, false, err);
+		rule.call = said->what;
+	}
+	*ret_rule = rule;
+	return 0;
+}
+
+/* One note for what a rule opens, with what that gives up. */
+static void note_opened(struct planning *p, const struct call_rule *said,
+			const struct filter_rule *rule)
+{
+	uint64_t groups = rule->groups ? rule->groups
+			  : rule->call ? filter_call_denials(rule->call) : 0;
+	const char *given_up = NULL;
+
+	if (rule->action != FILTER_ALLOW)
+		return;
+	for (int i = 0; i < FILTER_GROUPS; i++)
+		if (groups >> i & 1)
+			given_up = given_up ? arena_format(p->arena, "%s; %s", given_up,
+							   filter_groups[i].gives_up)
+					    : filter_groups[i].gives_up;
+	if (!rule->groups && !rule->call)
+		given_up = "nobody has looked at this call";
+	if (given_up)
+		note(p, "syscall allow:%s (%s): %s", said->what,
+		     origin_text(p->arena, said->origin), given_up);
+}
+
+static int read_rules(struct planning *p, struct filter_wish *wish, struct error *err)
+{
+	const struct config *config = p->config;
+	struct filter_rule *rules = arena_alloc(p->arena, (config->calls.count + 1) *
+							   sizeof(*rules));
+
+	for (size_t i = 0; i < config->calls.count; i++) {
+		const struct call_rule *said = &config->calls.items[i];
+
+		if (read_rule(p, said, wish->native, &rules[i], err) < 0)
+			return -1;
+		note_opened(p, said, &rules[i]);
+		p->plan->filter.log = p->plan->filter.log || said->verb == CALL_LOG;
+	}
+	wish->rules = rules;
+	wish->rule_count = config->calls.count;
+	return 0;
+}
+
+static int read_file(struct planning *p, struct error *err)
+{
+	const struct text *file = &p->config->seccomp_file;
+	struct filtering *filter = &p->plan->filter;
+	const size_t one = sizeof(struct sock_filter);
+	size_t length;
+	char *bytes;
+
+	if (!file->value)
+		return 0;
+	filter->file_name = file->value;
+	filter->file_origin = origin_text(p->arena, file->origin);
+	if (file_read(p->arena, file->value, FILTER_MOST * one, &bytes, &length, err) < 0)
+		return within(err, "seccomp-file (%s)", filter->file_origin);
+	if (length == 0 || length % one || length > FILTER_MOST * one) {
+		(void)fail(err, 0, "seccomp-file %s (%s): %zu bytes are no filter: that is 8 bytes"
+			   " an instruction, and 1 to %d of them", file->value,
+			   filter->file_origin, length, FILTER_MOST);
+		return hint(err, "seccomp_export_bpf(3) writes one");
+	}
+	struct sock_filter *code = arena_alloc(p->arena, length);
+	memcpy(code, bytes, length);
+	filter->file = code;
+	filter->file_length = length / one;
+	return 0;
+}
+
+static int plan_off(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+
+	list_each(const struct call_rule, said, &config->calls)
+		if (!said->origin->file)
+			return fail(err, 0, "syscall %s (%s) and seccomp off (%s) contradict each"
+				    " other", said->what, origin_text(p->arena, said->origin),
+				    origin_text(p->arena, config->seccomp.origin));
+	note(p, "seccomp off (%s): all of the kernel that a user can call is in reach",
+	     origin_text(p->arena, config->seccomp.origin));
+	return 0;
+}
+
+/* What other options open, and say what it gives up. */
+static int open_more(struct planning *p, struct filter_wish *wish, struct error *err)
+{
+	const struct config *config = p->config;
+
+	if (config->ptrace.value) {
+		wish->opened |= FILTER_GROUP(PTRACE);
+		note(p, "ptrace (%s): %s", origin_text(p->arena, config->ptrace.origin),
+		     filter_groups[GROUP_PTRACE].gives_up);
+	}
+	if (config->allow_suid.value) {
+		wish->opened |= FILTER_GROUP(SUID);
+		note(p, "allow-suid (%s): %s", origin_text(p->arena, config->allow_suid.origin),
+		     filter_groups[GROUP_SUID].gives_up);
+	}
+	if (!config->allow32.value)
+		return 0;
+	if (wish->native != ARCH_X86_64)
+		return fail(err, 0, "allow32 (%s): 32-bit calls are known of x86 alone",
+			    origin_text(p->arena, config->allow32.origin));
+	wish->allow_i386 = true;
+	note(p, "allow32 (%s): the kernel's code for 32-bit programs is in reach, and through"
+	     " their socketcall every kind of socket",
+	     origin_text(p->arena, config->allow32.origin));
+	return 0;
 }
 
 /* Any other than the one that was made when we were built. */
@@ -24,6 +236,16 @@ static int make_filter(struct planning *p, const struct filter_wish *wish, struc
 	return filter->length > 0 ? 0 : -1;
 }
 
+static const char *filter_text(struct planning *p, const struct filter_wish *wish)
+{
+	const char *text = wish->strict ? "strict" : "default";
+
+	for (int i = 0; i < FILTER_GROUPS; i++)
+		if (wish->opened >> i & 1)
+			text = arena_format(p->arena, "%s, with @%s", text, filter_groups[i].name);
+	return wish->allow_i386 ? arena_format(p->arena, "%s, with i386", text) : text;
+}
+
 int plan_filter(struct planning *p, struct error *err)
 {
 	const struct config *config = p->config;
@@ -35,25 +257,22 @@ int plan_filter(struct planning *p, struct error *err)
 	};
 
 	filter->origin = origin_of(p, config->seccomp.origin);
-	if (config->seccomp.value == FILTER_OFF) {
-		note(p, "no filter of system calls: all of the kernel that a user can call is"
-		     " in reach");
-		return 0;
-	}
+	if (read_file(p, err) < 0)
+		return -1;
+	if (config->seccomp.value == FILTER_OFF)
+		return plan_off(p, err);
 	filter->init = filter_built_in(wish.native, false, &filter->init_length);
 	if (!filter->init) {
 		(void)fail(err, 0, "filter system calls: nobody has written down which there are"
 			   " on this architecture");
 		return hint(err, "to give up this wall: --seccomp off");
 	}
-	filter->code = filter_built_in(wish.native, fakes_chown(p), &filter->length);
+	if (open_more(p, &wish, err) < 0 || read_rules(p, &wish, err) < 0)
+		return -1;
 	filter->fakes_chown = fakes_chown(p);
-	filter->text = wish.strict ? "strict" : "default";
-	for (int i = 0; i < FILTER_GROUPS; i++)
-		if (wish.opened >> i & 1)
-			filter->text = arena_format(p->arena, "%s, with @%s", filter->text,
-						    filter_groups[i].name);
-	if (!wish.strict && !wish.opened)
+	filter->code = filter_built_in(wish.native, filter->fakes_chown, &filter->length);
+	filter->text = filter_text(p, &wish);
+	if (!wish.strict && !wish.opened && !wish.allow_i386 && wish.rule_count == 0)
 		return 0;
 	if (!filter->fakes_chown)
 		wish.opened |= FILTER_GROUP(CHOWN);

@@ -78,7 +78,8 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	if (plan_host(p, err) < 0 || plan_landlock(p, err) < 0 || plan_namespaces(p, err) < 0 ||
 	    plan_identity(p, err) < 0 || plan_tunings(p, err) < 0 ||
 	    plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||
-	    plan_command(p, err) < 0 || plan_filter(p, err) < 0 ||
+	    plan_command(p, err) < 0 || plan_capabilities(p, err) < 0 ||
+	    plan_filter(p, err) < 0 ||
 	    plan_finish(p, err) < 0 || file_all_answered(err) < 0) {
 		(void)within(err, "plan");
 		return NULL;

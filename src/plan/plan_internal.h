@@ -89,7 +89,8 @@ struct group_host {
  * the way, and what belongs to it. */
 void group_search(struct arena *arena, const struct group_host *host, struct group *group);
 
-/* filter.c: which system calls it may make. */
+/* filter.c: which capabilities it has, which system calls it may make. */
+int plan_capabilities(struct planning *p, struct error *err);
 int plan_filter(struct planning *p, struct error *err);
 
 /* Who asked, in words; NULL, nobody: it is built in. */

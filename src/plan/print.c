@@ -195,6 +195,10 @@ static void print_group(const struct printer *printer, const struct plan *plan)
 	}
 }
 
+static const char *const call_verbs[] = {
+	[CALL_ALLOW] = "allow", [CALL_DENY] = "deny", [CALL_LOG] = "log",
+};
+
 static void print_limits(const struct printer *printer, const struct plan *plan)
 {
 	const struct config *config = plan->config;
@@ -219,6 +223,12 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 	line(printer, "filter", plan->filter.origin, "system calls: %s, %zu instructions%s",
 	     plan->filter.text ? plan->filter.text : "off", plan->filter.length,
 	     plan->filter.fakes_chown ? ", chown does nothing" : "");
+	list_each(const struct call_rule, said, &config->calls)
+		line(printer, "syscall", origin_text(printer->arena, said->origin), "%s %s",
+		     call_verbs[said->verb], said->what);
+	if (plan->filter.file)
+		line(printer, "filter", plan->filter.file_origin, "and %s, %zu instructions",
+		     plan->filter.file_name, plan->filter.file_length);
 	if (plan->nice_origin)
 		line(printer, "nice", plan->nice_origin, "%d", plan->nice);
 	if (plan->timeout)

@@ -13,6 +13,7 @@
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/base/text.h>
 #include <immure/sys/host.h>
 #include <immure/sys/privilege.h>
 
@@ -117,6 +118,17 @@ int privilege_drop_held(struct error *err)
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return fail(err, errno, "empty the ambient set");
 	return set_all(0, err);
+}
+
+int capability_named(const char *name)
+{
+	char text[64];
+	cap_value_t number;
+
+	if (text_begins(name, "cap_"))
+		name += strlen("cap_");
+	(void)snprintf(text, sizeof(text), "cap_%s", name);
+	return cap_from_name(text, &number) == 0 ? (int)number : -1;
 }
 
 const char *capability_name(struct arena *arena, unsigned number)

@@ -234,6 +234,15 @@ check_rows() {
 		--sysctl kernel.core_pattern=x touch made => plan: sysctl kernel.core_pattern (command line): it belongs to the whole host
 		--sysctl kernel/hostname=x touch made => plan: sysctl kernel.hostname (command line): it belongs to the whole host
 		--sysctl vm.drop_caches=3 touch made => plan: sysctl vm.drop_caches (command line): it belongs to the whole host
+		--syscall deny:moutn touch made => plan: syscall moutn (command line): there is no such system call
+		--syscall deny:read,@moun touch made => plan: syscall @moun (command line): there is no such group
+		--syscall deny:512 touch made => plan: syscall 512 (command line): numbers end at 511
+		--seccomp off --syscall deny:read touch made => plan: syscall read (command line) and seccomp off (command line) contradict each other
+		--seccomp-file nonesuch touch made => plan: seccomp-file (command line): open nonesuch: No such file or directory
+		--seccomp-file file touch made => plan: seccomp-file file (command line): 0 bytes are no filter: that is 8 bytes an instruction, and 1 to 4096 of them
+		--cap add:net_raw touch made => plan: cap net_raw (command line): no command gets this one
+		--cap add:sys_everything touch made => plan: cap sys_everything (command line): there is no such capability
+		--cap add:sys_ptrace touch made => plan: cap sys_ptrace (command line): nothing can be traced
 		--ns-limit user=5 touch made => plan: ns-limit user=5 (command line): the command cannot have user namespaces of its own
 	END
 	is_root || check_rows 125 run <<-'END'

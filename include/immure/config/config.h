@@ -85,6 +85,21 @@ struct tunable {
 	const struct origin *origin;
 };
 
+/* A word about one system call, a group of them ("@mount") or a number. */
+enum call_verb { CALL_ALLOW, CALL_DENY, CALL_LOG };
+
+struct call_rule {
+	enum call_verb verb;
+	const char *what;
+	const struct origin *origin;
+};
+
+/* A capability that the command has, as it was named. */
+struct capability {
+	const char *name;
+	const struct origin *origin;
+};
+
 enum help { HELP_NONE, HELP_SHORT, HELP_ALL };
 
 struct config {
@@ -108,7 +123,10 @@ struct config {
 	struct number memory, pids, cpus;	/* bytes, N, thousandths; LIMIT_NONE */
 	struct choice as_pid_1;
 
-	struct choice seccomp;
+	struct choice seccomp, allow32, allow_suid, ptrace;
+	LIST(struct call_rule) calls;
+	struct text seccomp_file;
+	LIST(struct capability) capabilities;
 
 	struct choice quiet, verbose, dry_run;
 	enum help help;

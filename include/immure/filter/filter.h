@@ -89,7 +89,8 @@ const char *filter_call_numbered(enum arch arch, uint32_t number);
 const char *filter_name_nearest(const char *name, bool groups);
 
 /* Why the default filter denies something of that call: the groups of its row and of
- * the checks of its arguments. 0: it denies nothing. */
+ * the checks of its arguments, without those that only open what another of them opens
+ * too. 0: it denies nothing. */
 uint64_t filter_call_denials(const char *name);
 
 /* Numbers of calls are below this one; rules about others are not possible. */

@@ -109,6 +109,10 @@ struct filtering {
 	size_t length;
 	const struct sock_filter *init;	/* of our own process 1; NULL: none */
 	size_t init_length;
+	bool log;			/* what is refused is logged */
+	const struct sock_filter *file;	/* somebody's own, loaded behind it; NULL: none */
+	size_t file_length;
+	const char *file_name, *file_origin;
 	bool fakes_chown;		/* chown(2) and its family do nothing, and say 0 */
 	const char *text;		/* what it is, in words; NULL: off */
 	const char *origin;

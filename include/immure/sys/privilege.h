@@ -31,6 +31,9 @@ int privilege_drop_all(uint64_t kept, struct error *err);
 /* The name of a capability without its "cap_", from the arena. */
 const char *capability_name(struct arena *arena, unsigned number);
 
+/* The number of the capability of that name ("sys_admin"), or -1. */
+int capability_named(const char *name);
+
 /* Empty the sets of this process that need no right to be emptied: all but the
  * bounding one. */
 int privilege_drop_held(struct error *err);
