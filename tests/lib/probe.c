@@ -785,6 +785,92 @@ static int do_signals_blocked(char **arg)
 	return report("signals-blocked", false);
 }
 
+/* A number of strtoull(3); "mem" for the address of zeroed memory, "s:TEXT" of a text. */
+static unsigned long word_of(const char *text)
+{
+	static char memory[8][4096] __attribute__((aligned(4096)));
+	static size_t used;
+	char *place = memory[used % COUNT(memory)];
+
+	if (strncmp(text, "s:", 2) == 0 || strcmp(text, "mem") == 0) {
+		used++;
+		if (text[0] == 's')
+			(void)snprintf(place, sizeof(memory[0]), "%s", text + 2);
+		return (unsigned long)(uintptr_t)place;
+	}
+	return strtoul(text, NULL, 0);
+}
+
+/* Any system call by its number, which may have bits that the kernel does not read. */
+static int do_call(char **arg)
+{
+	unsigned long words[7] = { 0 };
+
+	for (size_t i = 0; i < COUNT(words) && arg[i]; i++)
+		words[i] = word_of(arg[i]);
+	return report("call", syscall((long)words[0], words[1], words[2], words[3], words[4],
+				      words[5], words[6]) >= 0);
+}
+
+/* Several of them, each a text with blanks between number and arguments, each in a
+ * process of its own. */
+static int do_calls(char **arg)
+{
+	for (; *arg; arg++) {
+		char *words[8] = { NULL }, *save = NULL;
+		size_t count = 0;
+
+		(void)fflush(stdout);
+		pid_t child = fork();
+		if (child > 0) {
+			(void)waitpid(child, NULL, 0);
+			continue;
+		}
+		for (char *word = strtok_r(*arg, " ", &save); word && count < 7;
+		     word = strtok_r(NULL, " ", &save))
+			words[count++] = word;
+		(void)alarm(5);
+		(void)do_call(words);
+		(void)fflush(stdout);
+		_exit(0);
+	}
+	return 0;
+}
+
+/* The same number in the tables of i386, by the gate of 32-bit programs. */
+static int do_int80(char **arg)
+{
+#ifdef __x86_64__
+	long result;
+
+	__asm__ volatile("int $0x80" : "=a"(result)
+			 : "a"(strtol(arg[0], NULL, 0)), "b"(arg[1] ? strtol(arg[1], NULL, 0) : 0),
+			   "c"(0), "d"(0), "S"(0), "D"(0) : "memory", "r8", "r9", "r10", "r11");
+	errno = result < 0 ? (int)-result : 0;
+	return report("int80", result >= 0);
+#else
+	(void)arg;
+	errno = ENOSYS;
+	return report("int80", false);
+#endif
+}
+
+/* Add a filter that allows everything, and run PROG behind it. */
+static int do_own_filter(char **arg)
+{
+	struct sock_filter allow[] = { BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW) };
+	const struct sock_fprog program = { 1, allow };
+	long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+				SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+
+	(void)report("listener", listener >= 0);
+	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) < 0)
+		return report("own-filter", false);
+	(void)fflush(stdout);
+	(void)execvp(arg[0], arg);
+	return report("own-filter", false);
+}
+
 static const struct command {
 	const char *name;
 	int args;
@@ -797,6 +883,10 @@ static const struct command {
 	{ "ioctl-tiocsti", 0, "", do_ioctl_tiocsti },
 	{ "unshare-user", 0, "", do_unshare_user },
 	{ "keyctl-session", 0, "", do_keyctl_session },
+	{ "call", 1, "NUMBER [ARGUMENT...]", do_call },
+	{ "calls", 1, "'NUMBER ARGUMENT ...'...", do_calls },
+	{ "int80", 1, "NUMBER [ARGUMENT]", do_int80 },
+	{ "own-filter", 1, "PROG [ARG...]", do_own_filter },
 	{ "mq-open", 1, "NAME", do_mq_open },
 	{ "mq-find", 1, "NAME", do_mq_find },
 	{ "mq-unlink", 1, "NAME", do_mq_unlink },
