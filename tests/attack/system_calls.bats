@@ -37,14 +37,14 @@ declare -gA number=(
 	[keyctl]='250 0 -3 1' [keyctl_user]='250 0 -4 1' [setns]='308 0 0'
 	[kcmp]='312 1 1 0 0 0' [pidfd_getfd]='438 0 0 0' [process_vm_readv]='310 1 mem 0 mem 0 0'
 	[process_vm_writev]='311 1 mem 0 mem 0 0' [process_madvise]='440 0 0 0 0 0'
-	[ptrace]='101 0 0 0 0' [lsm_list_modules]='461 mem mem 0' [openat2]='437 -100 s:/usr mem 24'
+	[ptrace]='101 0 0 0 0' [lsm_list_modules]='461 mem mem 0' [clone3]='435 mem 64' [openat2]='437 -100 s:/usr mem 24'
 )
 
 attempt() {
 	local name calls=()
 	for name; do calls+=("${number[$name]}"); done
 	inspect "${options[@]}" -- "$PROBE" calls "${calls[@]}"
-	output=$(paste -d: <(printf '%s\n' "$@") <(sed 's/call//' <<<"$output"))
+	output=$(paste -d: <(printf '%s\n' "$@") <(printf '%s\n' "${output//call/}"))
 }
 
 # refused ERRNO NAME...: exactly that, inside.
@@ -78,6 +78,8 @@ input()'
 			assert_equal "$(grep NoNewPrivs "$status")" $'NoNewPrivs:\t1'
 		done
 	done
+	# Without walls a process has none.
+	assert_equal "$(grep ^Seccomp: /proc/self/status)" $'Seccomp:\t0'
 	assert_equal "$(find /proc/"$command"/task -mindepth 1 -maxdepth 1 | wc -l)" 4
 	release
 }
@@ -89,6 +91,7 @@ input()'
 		inspect $options -q -- grep ^Seccomp: /proc/self/status
 		assert_equal "$output" $'Seccomp:\t2'
 	done
+	# Without it.
 	inspect --seccomp off -- grep ^Seccomp: /proc/self/status
 	assert_equal "$output" $'Seccomp:\t0'
 	assert_stderr_has 'seccomp off'
@@ -96,7 +99,7 @@ input()'
 
 @test "SEC-02: the old calls for mounts" {
 	refused EPERM mount umount2 pivot_root chroot
-	# Refused there too, by the missing capability: so a namespace where root has it.
+	# Without walls root of a namespace may.
 	run unshare -Urm "$PROBE" calls "${number[mount]}" "${number[umount2]}" "${number[chroot]}"
 	assert_equal "$output" $'call: ok\ncall: ok\ncall: ok'
 }
@@ -104,10 +107,12 @@ input()'
 @test "SEC-03: the new ones, and what lists mounts, are missing" {
 	local calls=(open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr statmount listmount)
 	refused ENOSYS "${calls[@]}" open_tree_attr listns
+	# Without the filter.
 	other_without ENOSYS open_tree move_mount fsopen fsconfig fsmount fspick mount_setattr
 }
 
 @test "SEC-04: the gate of 32-bit programs kills" {
+	# Without walls it opens.
 	run "$PROBE" int80 20
 	[[ $output == 'int80: ok' ]] || skip 'this kernel has no 32-bit programs'
 	inspect -- "$PROBE" int80 20
@@ -121,7 +126,7 @@ input()'
 	assert_equal "$output" $'int80: EPERM\nint80: EPERM\nint80: ENOSYS\nint80: ENOSYS'
 }
 
-@test "SEC-05 SEC-06 SEC-08: other tables, high bits, and numbers that nobody knows" {
+@test "SEC-06 SEC-08: other tables, high bits, and numbers that nobody knows" {
 	# The kernel reads 32 bits of the number: this is getpid, and mount.
 	inspect -- "$PROBE" calls 4294967335 4294967461 $((1 << 32 | 425))
 	assert_equal "$output" $'call: ok\ncall: EPERM\ncall: ENOSYS'
@@ -133,9 +138,16 @@ input()'
 	assert_equal "$(sort <<<"$output" | uniq -c | tr -s ' ')" ' 136 call: ENOSYS'
 }
 
+@test "NS-03: clone3, whose flags no filter sees, is missing, and threads are made all the same" {
+	refused ENOSYS clone3
+	inspect -- python3 -c 'import threading; t = threading.Thread(target=print, args=("thread",)); t.start(); t.join()'
+	assert_equal "$output" thread
+}
+
 @test "SEC-09: rings, and programs that do without" {
 	refused ENOSYS io_uring_setup io_uring_enter io_uring_register
 	[[ $(cat /proc/sys/kernel/io_uring_disabled 2>/dev/null) != 2 ]] || skip 'there are none here'
+	# Without the filter.
 	other_without ENOSYS io_uring_setup
 	run "$PROBE" calls "${number[io_uring_setup]}"
 	assert_equal "$output" 'call: ok'
@@ -143,6 +155,7 @@ input()'
 
 @test "SEC-10: bpf, perf_event_open, userfaultfd" {
 	refused EPERM bpf perf_event_open userfaultfd
+	# Without walls: what the kernel lets a user have of them.
 	run "$PROBE" calls "${number[userfaultfd]}"
 	assert_equal "$output" 'call: ok'
 }
@@ -167,6 +180,7 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 
 @test "SEC-13: files by number, and watching file systems" {
 	refused EPERM fanotify_init name_to_handle_at open_by_handle_at
+	# Without the filter.
 	other_without EPERM name_to_handle_at
 }
 
@@ -177,6 +191,7 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 	done
 	inspect -- "$PROBE" calls "${calls[@]}"
 	assert_equal "$(sort <<<"$output" | uniq -c | tr -s ' ')" ' 6 call: EPERM'
+	# Without walls it is what one likes.
 	run "$PROBE" calls "${calls[@]}"
 	assert_equal "$(sort <<<"$output" | uniq -c | tr -s ' ')" ' 6 call: ok'
 	inspect -- "$PROBE" calls '135 0' '135 0xffffffff' '135 0x100000000'
@@ -188,6 +203,7 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 
 @test "SEC-15: old modes of the processor" {
 	refused EPERM modify_ldt uselib sysfs ustat
+	# Without the filter.
 	other_without EPERM modify_ldt sysfs
 	local options=()
 	attempt memfd_secret
@@ -198,6 +214,7 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 
 @test "SEC-16: memory can be asked where it is, and not be moved" {
 	refused EPERM move_pages migrate_pages
+	# Without the filter.
 	other_without EPERM move_pages migrate_pages
 	local options=()
 	attempt get_mempolicy set_mempolicy
@@ -211,14 +228,26 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 	assert_output_has $'Seccomp_filters:\t3'
 }
 
+# That each of its verdicts is what it should be is evaluated by tests/unit/filter.c.
+@test "SEC-20: the kernel takes one program of the command, whole, and one of init" {
+	needs strace
+	timeout 60 strace -f -e trace=seccomp -o "$TEST_TMP/log" "$IMMURE" run true
+	assert_equal "$(grep -c 'SECCOMP_SET_MODE_FILTER, 0, .* = 0$' "$TEST_TMP/log")" 2
+	assert_equal "$(grep -c seccomp "$TEST_TMP/log")" 2
+	run "$IMMURE" run -n true
+	[[ $output =~ 'system calls: default, '([0-9]+)' instructions' && ${BASH_REMATCH[1]} -gt 150 ]]
+}
+
 @test "PTR-02: nobody looks into another process" {
 	refused EPERM ptrace kcmp pidfd_getfd process_vm_readv process_vm_writev process_madvise
+	# Without the filter.
 	other_without EPERM process_vm_readv process_vm_writev process_madvise pidfd_getfd
 	refused ENOSYS lsm_list_modules openat2
 }
 
 @test "KEY-01 KEY-02 KEY-03: no keyring, of the session or the user, and no key" {
 	refused EPERM keyctl keyctl_user add_key request_key
+	# Without the filter.
 	other_without EPERM keyctl_user add_key
 	run "$PROBE" calls "${number[keyctl_user]}"
 	assert_equal "$output" 'call: ok'
@@ -231,6 +260,7 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 	for family in $afs; do calls+=("41 $family 3 0" "41 $((1 << 32 | family)) 1 0" "53 $family 1 0 mem"); done
 	inspect -- "$PROBE" calls "${calls[@]}"
 	assert_equal "$(sort <<<"$output" | uniq -c | tr -s ' ')" ' 87 call: EAFNOSUPPORT'
+	# Without walls there are more.
 	run "$PROBE" calls '41 40 1 0' '41 16 3 12' '41 16 3 15'
 	assert_output_has ok
 	# Netlink but for routes, raw ones, and protocols that load code.
@@ -253,7 +283,7 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 	assert_equal "$(sort <<<"$output" | uniq -c | tr -s ' ')" ' 12 call: ENOTTY'
 }
 
-@test "setuid and setgid bits, by every call that takes a mode" {
+@test "FS-07: setuid and setgid bits, by every call that takes a mode" {
 	local calls=(
 		'90 s:/tmp 04755' '91 1 02755' '268 -100 s:/tmp 06755' '452 -100 s:/tmp 04755 0'
 		'83 s:/tmp/d 02755' '258 -100 s:/tmp/d 04755' '133 s:/tmp/n 0104755 0'

@@ -26,13 +26,13 @@ write_project() {
 	{
 		echo '#include <stdio.h>'
 		for i in {1..16}; do echo "int f$i(void);"; done
-		echo 'int main(void) { printf("%d\n", 0'
+		printf '%s\n' 'int main(void) { printf("%d\n", 0'
 		for i in {1..16}; do echo " + f$i()"; done
 		echo '); return 0; }'
 	} >main.c
 }
 
-@test "make -j and gcc, by the default filter and by the strict one" {
+@test "SEC-21: make -j and gcc, by the default filter and by the strict one" {
 	needs gcc make
 	write_project
 	local filter
@@ -44,7 +44,7 @@ write_project() {
 	done
 }
 
-@test "a virtual environment of python, its processes and its event loop" {
+@test "SEC-21: a virtual environment of python, its processes and its event loop" {
 	needs python3
 	local filter
 	for filter in default strict; do
@@ -62,7 +62,7 @@ with multiprocessing.Pool(2) as pool:
 	done
 }
 
-@test "node with its worker threads, timers and sockets" {
+@test "SEC-21: node with its worker threads, timers and sockets" {
 	needs node
 	local filter
 	for filter in default strict; do
@@ -80,7 +80,7 @@ const server = net.createServer(s => s.end("pong")).listen(0, () =>
 	done
 }
 
-@test "git: init, commit, clone, gc, log" {
+@test "SEC-21: git: init, commit, clone, gc, log" {
 	needs git
 	inspect --git-rw --cwd rw -- sh -c '
 git init -q r && cd r && git config user.name n && git config user.email e@e
@@ -90,7 +90,7 @@ cd .. && git clone -q r c && cd c && git gc -q && git fsck && git log --oneline 
 	assert_equal "${lines[-1]}" 3
 }
 
-@test "tmux: a server, a window, what it shows" {
+@test "SEC-21: tmux: a server, a window, what it shows" {
 	needs tmux
 	inspect --setenv TERM=xterm -- sh -c '
 tmux -S /tmp/t new-session -d -x 80 -y 24 "echo forty-two; read x"
@@ -99,7 +99,7 @@ tmux -S /tmp/t capture-pane -p | head -n 1; tmux -S /tmp/t kill-server'
 	assert_equal "$output" forty-two
 }
 
-@test "tar unpacks what belonged to others, with links and modes" {
+@test "SEC-21: tar unpacks what belonged to others, with links and modes" {
 	mkdir -p tree/sub
 	echo x >tree/sub/file
 	ln -s sub/file tree/link
@@ -112,7 +112,7 @@ tmux -S /tmp/t capture-pane -p | head -n 1; tmux -S /tmp/t kill-server'
 	assert_equal "${stderr:-}" ''
 }
 
-@test "strace and a sanitizer's search for leaks, when they may" {
+@test "PTR-03 SEC-21: strace and a sanitizer's search for leaks, when they may" {
 	needs strace gcc
 	inspect -- strace -o /tmp/o true
 	[[ $status -ne 0 ]]
@@ -126,7 +126,7 @@ tmux -S /tmp/t capture-pane -p | head -n 1; tmux -S /tmp/t kill-server'
 	assert_stderr_has '7 byte(s) leaked'
 }
 
-@test "a program that confines itself: seccomp and Landlock of its own" {
+@test "SEC-21: a program that confines itself: seccomp and Landlock of its own" {
 	needs gcc
 	cat >own.c <<-'END'
 		#include <errno.h>
