@@ -81,32 +81,41 @@ had() {
 	assert_output_has 'ok 2 MAIN: nothing'
 }
 
-# Each with the walls that are down for it: of the build that can do so, or by name. Of
-# the two layers of files each holds alone; but a socket with a path is nothing that
-# Landlock keeps from anybody, and mounts have nothing to do with abstract ones.
+# With the walls that are down, of the build that can do so or by name, what is had: of
+# the two layers each alone keeps the files, but for sockets that have a path there.
 walls='
-	--weaken covers            PROC-09
-	--weaken env               ENV-01
-	--weaken fds               FD-01
-	--weaken inner,dumpable,landlock PROC-03
-	--weaken mounts            IPC-04
-	--weaken landlock
-	--weaken mounts,landlock   FS-01 FS-02 FS-03 FS-04 FS-10 FS-16 IPC-04 PROC-02 PROC-09 SYS-02 SYS-03
-	--share ipc                IPC-05
-	--share net                NET-01 SYS-03
-	--share=net --landlock=off NET-01 NET-20 SYS-03
-	--share pid                PROC-02 PTR-09
-	--share=pid --landlock=off PROC-02 PTR-06 PTR-09
-	--weaken inner,userns,caps,privileges,keyring,limits,terminal,landlock
+	--weaken landlock                        :
+	--weaken landlock,mounts                 : FS-01 FS-02 FS-03 FS-04 FS-10 FS-16 IPC-04 PROC-02 PROC-09 SYS-02 SYS-03
+	--weaken mounts                          : IPC-04
+	--weaken covers                          : PROC-09
+	--weaken env                             : ENV-01
+	--weaken fds                             : FD-01
+	--weaken inner,dumpable                  :
+	--weaken landlock,inner,dumpable         : PROC-03
+	--share ipc                              : IPC-05
+	--share net                              : NET-01 SYS-03
+	--share net --weaken landlock            : NET-01 NET-20 SYS-03
+	--share pid                              : PROC-02 PTR-09
+	--share pid --weaken landlock            : PROC-02 PTR-06 PTR-09
+	--nested                                 : PROC-09 SYS-02
+	--weaken inner,userns,caps,privileges,keyring,limits,terminal :
 '
 
 @test "MAIN: weakened, each wall lets in what it is there for, and nothing else" {
-	local option names ids
-	while read -r option names ids; do
-		[[ -n $option ]] || continue
+	local words ids options
+	while IFS=: read -r words ids; do
+		read -ra options <<<"$words"
+		[[ ${#options[@]} -gt 0 ]] || continue
+		ids=${ids# }
 		[[ -n $(raid_devices) ]] || ids=${ids/ SYS-03/}
-		echo "$option $names"
-		raid "$IMMURE_WEAK" run "$option" "$names" "${raid_options[@]}" -- sh
+		# Root is refused; and Landlock knows no scopes in older kernels.
+		[[ $words != *nested* ]] || ! is_root || continue
+		[[ $words == *landlock* || $words != *share* || $(landlock_abi) -ge 6 ]] || continue
+		echo "$words"
+		raid "$IMMURE_WEAK" run "${options[@]}" "${raid_options[@]}" -- sh
+		[[ $RAID_STATUS -eq 0 ]] || fail_test "it did not run: $(cat "$RAID/err")"
 		assert_equal "$RAIDED" "$ids"
 	done <<<"$walls"
 }
+
+landlock_abi() { python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))'; }

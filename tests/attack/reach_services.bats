@@ -84,7 +84,7 @@ teardown() {
 	[[ ! -e /dev/shm/immure-inside ]]
 }
 
-@test "NET-20: a socket in the abstract name space" {
+@test "NET-20 NET-21: a socket in the abstract name space" {
 	local name=immure-test-$BASHPID
 	"$PROBE" abstract-listen "$name" >"$TEST_TMP/out" &
 	helpers+=($!)
@@ -92,12 +92,13 @@ teardown() {
 	inspect -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ECONNREFUSED'
 	kill -0 "${helpers[0]}"
-	# Without both walls it is reached, and either holds alone.
+	# Each of the two walls holds alone.
 	inspect --landlock off -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ECONNREFUSED'
 	inspect --share net -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: EPERM'
 	assert_stderr_lacks abstract
+	# Without both walls it is reached.
 	inspect --share net --landlock off -- "$PROBE" abstract-connect "$name"
 	assert_equal "$output" 'abstract-connect: ok'
 	assert_stderr_has 'and every abstract socket'

@@ -12,7 +12,7 @@ load ../lib/sandbox
 own() { timeout -k 5 20 unshare -UrmpfnC --mount-proc "$@"; }
 
 # By the build that leaves the covers away, with the rights that init has.
-bare_proc() { weakly covers,inner,caps "$@"; }
+bare_proc() { weakly landlock,covers,inner,caps "$@"; }
 
 sum() { sha256sum <<<"$1"; }
 
@@ -55,7 +55,7 @@ sum() { sha256sum <<<"$1"; }
 		cat /proc/cmdline /tmp/cmdline /mnt/cmdline | wc -c'
 	assert_equal "$output" 0
 	# And with those of the user namespace that owns them they do not.
-	run --separate-stderr weakly caps,inner sh -c 'umount /proc/cmdline; cat /proc/cmdline | wc -c'
+	run --separate-stderr weakly landlock,caps,inner sh -c 'umount /proc/cmdline; cat /proc/cmdline | wc -c'
 	[[ $output -gt 0 ]]
 }
 
@@ -108,7 +108,7 @@ print(os.getuid())'
 @test "SYS-02: weakened, in the host's tree they are there" {
 	inspect -- ls /sys/module
 	[[ $status -ne 0 ]]
-	[[ -n $(weakly mounts ls /sys/module 2>/dev/null) ]]
+	[[ -n $(weakly landlock,mounts ls /sys/module 2>/dev/null) ]]
 }
 
 @test "SYS-05: without walls a control group hierarchy of one's own is mounted" {
@@ -153,6 +153,6 @@ print(os.getuid())'
 }
 
 @test "PTR-02: weakened, an init that lets itself be looked into is in reach" {
-	run --separate-stderr weakly inner,dumpable --ro-bind "$PROBE" sh -c 'until grep -q CapPrm:.0000000000000000 /proc/1/status; do :; done; "$0" reach 1' "$PROBE"
+	run --separate-stderr weakly landlock,inner,dumpable --ro-bind "$PROBE" sh -c 'until grep -q CapPrm:.0000000000000000 /proc/1/status; do :; done; "$0" reach 1' "$PROBE"
 	[[ $(grep -c ': ok' <<<"$output") -ge 1 ]]
 }
