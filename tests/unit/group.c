@@ -125,10 +125,13 @@ static const struct {
 	  { { "", ALL, ALL, "", ROOT | FOREIGN }, { "/a", ALL, "memory", "", 0 },
 	    { "/a/b", "memory", "", "1\nSELF\n", 0 } }, "/a/b",
 	  false, false, CGROUP_MEMORY | CGROUP_PIDS, GROUP_BELOW, "/a", true, NULL, NULL },
-	{ "a group above ours that we may write in, but that hands nothing down to us",
-	  { { "", ALL, ALL, "", ROOT | FOREIGN }, { "/a", ALL, "memory", "", FIXED },
-	    { "/a/b", "memory", "", "1\nSELF\n", 0 } }, "/a/b",
-	  false, false, CGROUP_PIDS, GROUP_MISSING, NULL, false, "make a control group in ", "nproc" },
+	{ "a group that we may write in, but not hand down what it does not yet",
+	  { { "", ALL, "memory", "", FIXED }, { "/b", "memory", "", "1\nSELF\n", 0 } }, "/b",
+	  false, false, CGROUP_PIDS, GROUP_MISSING, NULL, false, "hand controllers down in the control"
+	  " group", "nproc" },
+	{ "the same, and what it does hand down",
+	  { { "", ALL, "memory", "", FIXED }, { "/b", "memory", "", "1\nSELF\n", 0 } }, "/b",
+	  false, false, CGROUP_MEMORY, GROUP_BELOW, "", false, NULL, NULL },
 	{ "ours lacks it, and what is above is not ours",
 	  { { "", ALL, "memory", "", FOREIGN }, { "/a", "memory", "", "SELF\n", 0 } }, "/a",
 	  false, false, CGROUP_CPU, GROUP_MISSING, NULL, false, "Permission denied", "--rlimit cpu=" },
@@ -193,7 +196,7 @@ static bool make_level(const char *top, const struct level *level)
 	CHECK(!*level->path || mkdir(dir, 0755) == 0, "mkdir %s", dir);
 	write_file(dir, "cgroup.controllers", level->available, true);
 	write_file(dir, "cgroup.subtree_control", level->enabled, foreign || (level->is & FIXED));
-	write_file(dir, "cgroup.procs", level->members, foreign || (level->is & FIXED));
+	write_file(dir, "cgroup.procs", level->members, foreign);
 	if (!(level->is & ROOT))
 		write_file(dir, "cgroup.type", "domain\n", true);
 	if (level->is & DELEGATED && setxattr(dir, "user.delegate", "1", 1, 0) < 0) {
