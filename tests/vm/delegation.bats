@@ -204,11 +204,11 @@ in_group() {
 	mkdir "$groups/given/in"
 	chown "$user" "$groups/given/in" "$groups/given/in/cgroup.procs"
 	local call refused=0
-	# Of writes those of the limits come first, then init's own to join; a later one is
-	# not made before the command runs.
+	# The writes are those of the controllers and of each limit. A lock that fails once is
+	# tried again, and a group that stays at the end was made.
 	for call in mkdirat:1 flock:1 write:1 write:2 write:3 write:4 write:5 write:6; do
 		run in_group "$groups/given/in" "${without_systemd[@]}" runuser -u "$user" -- \
-			strace -f -o "$TEST_TMP/trace" -e trace=none -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
+			strace -f -o /dev/null -e trace=none -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
 			"$IMMURE" run --memory 64M --pids 9 --cpus 1 -- echo ran
 		[[ $status -eq 125 && $output != *ran* || $status -eq 0 && $output == *ran ]] ||
 			fail_test "$call"
