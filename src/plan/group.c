@@ -70,7 +70,7 @@ static const char *find_boundary(const struct search *search, const struct cgrou
 static bool serves(struct search *search, const char *path, bool own)
 {
 	struct group *group = search->group;
-	struct error ignored, *problem = search->close ? &ignored : search->problem;
+	struct error ignored = { 0 }, *problem = search->close ? &ignored : search->problem;
 	unsigned wanted = group->controllers;
 	struct cgroup_facts facts;
 

@@ -56,8 +56,7 @@ int sysctl_write(int sysctls, const char *key, const char *value, struct error *
 			     " container has to be started with --security-opt"
 			     " systempaths=unconfined");
 	}
-	ssize_t wrote = write(fd, value, strlen(value));
-	if (wrote < 0)
+	if (fd_write_all(fd, value, strlen(value)) < 0)
 		return fail(err, errno, "write \"%s\" to sysctl %s", value, key);
 	return 0;
 }

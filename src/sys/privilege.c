@@ -21,7 +21,7 @@ static int proc_self_write(int procfs, const char *name, const char *text,
 			   struct error *err)
 {
 	AUTO_FD int fd = openat(procfs, name, O_WRONLY | O_CLOEXEC);
-	if (fd < 0 || write(fd, text, strlen(text)) < 0) {
+	if (fd < 0 || fd_write_all(fd, text, strlen(text)) < 0) {
 		(void)fail(err, errno, "write %s", name);
 		return hint_apparmor(err);
 	}

@@ -49,6 +49,9 @@ on_terminal() { timeout -k 5 100 python3 "$IMMURE_SOURCE/tests/lib/on_terminal.p
 	assert_output_has 'ended 143 with'
 }
 
+# Said once init has reported that the command runs: a signal before that ends it all.
+say_on='until grep -q "^NoNewPrivs:.1" /proc/1/status; do :; done; echo on'
+
 # hung_up COMMAND...: on a terminal that goes away when the command says "on"; its
 # status, as python has it.
 hung_up() {
@@ -67,7 +70,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
 @test "the caller's terminal is hung up: the command hears of it" {
 	cd "$TEST_TMP"
 	run hung_up "$IMMURE" run --cwd rw -- \
-		sh -c 'trap "echo hung up >heard; exit 5" HUP; echo on; while :; do sleep 0.05; done'
+		sh -c 'trap "echo hung up >heard; exit 5" HUP; '"$say_on"'; while :; do sleep 0.05; done'
 	assert_equal "$output" 5
 	assert_equal "$(cat heard)" 'hung up'
 }
@@ -75,7 +78,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
 @test "a command that goes on after a hang-up is told when it reads and writes" {
 	cd "$TEST_TMP"
 	run hung_up "$IMMURE" run --cwd rw -- \
-		sh -c 'trap "" HUP; echo on; sleep 0.5
+		sh -c 'trap "" HUP; '"$say_on"'; sleep 0.5
 			{ cat; echo "read $?"; head -c 1000000 /dev/zero >/dev/tty; echo "wrote $?"; cat
 			head -c 1000000 /dev/zero >&3; echo "wrote $?"; } 3>&1 >heard 2>&1; exit 5'
 	assert_equal "$output" 5
