@@ -47,7 +47,8 @@ PACKAGES_LINT = clang-tidy cppcheck shellcheck
 # Everything but main.c and the generators' mains is shared: by the program, by
 # the generator of texts and by the tests of tests/unit.
 sources := $(filter-out src/gen/% $(if $(WEAKEN),,%/weaken.c),$(wildcard src/*/*.c))
-objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o $(BUILD)/default_filter.o
+objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o $(BUILD)/default_filter.o \
+	$(if $(SANITIZE),$(BUILD)/tests/lib/sanitize.o)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
 generated := man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish
