@@ -390,7 +390,8 @@ def is_blind(arguments, top):
         options, kinds = CASES["terminal" if wall == "terminal" else "default"]
         if wall in BEHIND:
             options = options + ["--weaken", BEHIND[wall]]
-        if wall == "userns":        # the filter of system calls stands in front of the limit
+        # The filter of system calls stands in front of both.
+        if wall in ("userns", "keyring"):
             options = options + ["--seccomp", "off"]
         whole, _ = bench.run(options, kinds)
         weak, _ = bench.run(options + ["--weaken", wall], kinds)
