@@ -50,6 +50,8 @@ static void relay_read(struct relay *relay)
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (got <= 0) {		/* end of file, or of a terminal: EIO */
+		if (got < 0 && relay->owns_from)
+			relay->problem = errno;		/* of a pipe it is no end */
 		if (relay->owns_from)
 			fd_close(&relay->from);
 		relay->from = NO_FD;

@@ -60,7 +60,7 @@ struct report {
  * faster than the other end reads has to wait. */
 struct relay {
 	int from, to;		/* NO_FD: nothing (more) to do */
-	int problem;		/* errno of the write that failed */
+	int problem;		/* errno of what failed: a write, or a read of a pipe */
 	bool owns_from;		/* closes it when nobody reads what it brings */
 	size_t start, end;
 	char *bytes;		/* RELAY_BYTES of them */
