@@ -305,6 +305,33 @@ static int do_unshare_all(char **arg)
 	return 0;
 }
 
+/* A user namespace by every way to one: unshare(2), clone(2), the same with bits above
+ * those that the kernel looks at, clone3(2). */
+static int do_user_namespace(char **arg)
+{
+	/* struct clone_args: flags first, the signal of the end fifth. */
+	uint64_t clone3_args[8] = { CLONE_NEWUSER, 0, 0, 0, SIGCHLD };
+	const unsigned long high = 1UL << 63 | 1UL << 40 | 1UL << 32;
+	pid_t child;
+
+	(void)arg;
+	(void)setvbuf(stdout, NULL, _IONBF, 0);
+	if ((child = fork()) == 0)
+		_exit(report("unshare", unshare(CLONE_NEWUSER) == 0));
+	(void)waitpid(child, NULL, 0);
+	for (int i = 0; i < 3; i++) {
+		static const char *const names[] = { "clone", "clone-high", "clone3" };
+		long cloned = i == 2 ? syscall(SYS_clone3, clone3_args, sizeof(clone3_args))
+			: syscall(SYS_clone, CLONE_NEWUSER | SIGCHLD | (i ? high : 0), 0, 0, 0, 0);
+
+		if (cloned == 0)
+			_exit(0);
+		(void)report(names[i], cloned > 0);
+		(void)waitpid((pid_t)cloned, NULL, 0);
+	}
+	return 0;
+}
+
 /* Everything that changes the tree of mounts or the root, old calls and new. */
 static int do_mounts(char **arg)
 {
@@ -895,6 +922,7 @@ static const struct command {
 	{ "inotify", 1, "COUNT", do_inotify },
 	{ "regain", 0, "", do_regain },
 	{ "unshare-all", 0, "", do_unshare_all },
+	{ "user-namespace", 0, "", do_user_namespace },
 	{ "mounts", 0, "", do_mounts },
 	{ "chroot-out", 0, "", do_chroot_out },
 	{ "handle", 1, "PATH", do_handle },
