@@ -6,6 +6,9 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/races
 
+# shellcheck disable=SC2034 # of bats
+BATS_TEST_TIMEOUT=1800
+
 setup() {
 	common_setup
 	races_setup
