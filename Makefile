@@ -225,10 +225,10 @@ bench: setup-bench
 	@$(MAKE) --no-print-directory all $(BUILD)/floor
 	@tests/bench/bench $(BUILD)
 
-$(BUILD)/floor: tests/bench/floor.c
+$(BUILD)/floor: tests/bench/floor.c $(filter_objects) $(BUILD)/default_filter.o $(BUILD)/src/sys/seccomp.o
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
-	@$(CC) -static -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -o $@ $<
+	@$(CC) -static -std=gnu11 -D_GNU_SOURCE -Iinclude $(WARNINGS) -O2 -o $@ $^
 
 # --- lint: everything found is an error ----------------------------------------
 

@@ -8,6 +8,8 @@
 #include <immure/sys/seccomp.h>
 #include <immure/sys/weaken.h>
 
+#include "init_calls.h"
+
 int confine_inheritance(const struct plan *plan, struct error *err)
 {
 	(void)plan;
@@ -83,6 +85,5 @@ int confine_init(const struct plan *plan, struct error *err)
 		return -1;
 	if (privilege_no_new(err) < 0)
 		return -1;
-	const struct filtering *filter = &plan->filter;
-	return filter->init ? seccomp_load(filter->init, filter->init_length, false, err) : 0;
+	return plan->filter.init ? confine_init_calls(err) : 0;
 }

@@ -94,7 +94,6 @@ void init_run(struct sandbox *box)
 	};
 	struct signal_news news;
 
-	init_release_files(box);
 	while (!reap(box)) {
 		if (poll(polled, 2, -1) < 0)
 			continue;

@@ -12,12 +12,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
+#include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/sched.h>
+#include <linux/seccomp.h>
 #include <linux/securebits.h>
 #include <net/if.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +35,10 @@
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <immure/filter/filter.h>
+#include <immure/sys/landlock.h>
+#include <immure/sys/seccomp.h>
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 #define READ_ONLY (MOUNT_ATTR_RDONLY | MOUNT_ATTR_NODEV)
@@ -113,8 +121,30 @@ static const char *const sys_directories[] = {
 	"sys/devices/virtual/net",
 };
 
+/* What of the view Landlock allows, at what is mounted there. */
+enum {
+	SEE = MAY_READ_FILE | MAY_READ_DIR, USE = SEE | MAY_EXECUTE,
+	CHANGE = USE | MAY_WRITE_FILE | MAY_TRUNCATE | MAY_REMOVE_DIR | MAY_REMOVE_FILE |
+		 MAY_MAKE_DIR | MAY_MAKE_REG | MAY_MAKE_SOCK | MAY_MAKE_FIFO | MAY_MAKE_SYM |
+		 MAY_REFER,
+	DEVICE_FILE = MAY_READ_FILE | MAY_WRITE_FILE | MAY_TRUNCATE,
+};
+
+static const struct rule {
+	const char *path;
+	unsigned rights;
+} rules[] = {
+	{ "usr", USE }, { "run", CHANGE }, { "tmp", CHANGE }, { "var/tmp", CHANGE },
+	{ "proc", SEE | MAY_WRITE_FILE | MAY_TRUNCATE },
+	{ "dev/full", DEVICE_FILE }, { "dev/null", DEVICE_FILE }, { "dev/random", DEVICE_FILE },
+	{ "dev/urandom", DEVICE_FILE }, { "dev/zero", DEVICE_FILE },
+	{ "dev/tty", DEVICE_FILE | MAY_IOCTL_DEV }, { "dev/shm", CHANGE },
+	{ "dev/pts", SEE | MAY_WRITE_FILE | MAY_IOCTL_DEV },
+	{ "dev/mqueue", SEE | MAY_WRITE_FILE | MAY_MAKE_REG | MAY_REMOVE_FILE },
+};
+
 /* `sysctls` is /proc/sys from before it is covered by a read-only one. */
-static int root, proc, sysctls;
+static int root, proc, sysctls, ruleset;
 
 static void check(long result, const char *what)
 {
@@ -125,6 +155,23 @@ static void check(long result, const char *what)
 }
 
 /* --- pieces ----------------------------------------------------------------------- */
+
+static void make_ruleset(void)
+{
+	struct { uint64_t files, network, scopes; } handled = {
+		2 * MAY_IOCTL_DEV - 1, 0, SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS,
+	};
+
+	ruleset = (int)syscall(SYS_landlock_create_ruleset, &handled, sizeof(handled), 0);
+	check(ruleset, "landlock");
+}
+
+static void allow(int fd, unsigned rights)
+{
+	struct { uint64_t rights; int fd; } __attribute__((packed)) rule = { rights, fd };
+
+	check(syscall(SYS_landlock_add_rule, ruleset, 1, &rule, 0), "landlock rule");
+}
 
 static int new_file_system(const char *type, const char *const options[][2], unsigned attributes)
 {
@@ -143,6 +190,9 @@ static int new_file_system(const char *type, const char *const options[][2], uns
 
 static void attach(int tree, const char *path)
 {
+	for (size_t i = 0; i < COUNT(rules); i++)
+		if (strcmp(rules[i].path, path) == 0)
+			allow(tree, rules[i].rights);
 	check(move_mount(tree, "", root, path, MOVE_MOUNT_F_EMPTY_PATH), path);
 	close(tree);
 }
@@ -310,6 +360,7 @@ static void make_item(const struct item *item)
 static void make_places(const char *home)
 {
 	char path[4096], *slash;
+	int tree;
 
 	check(getcwd(path, sizeof(path)) ? 0 : -1, "getcwd");
 	for (slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
@@ -318,9 +369,14 @@ static void make_places(const char *home)
 		*slash = '/';
 	}
 	check(mkdirat(root, path + 1, 0755), path);
-	attach(copy_tree(AT_FDCWD, "", READ_ONLY), path + 1);
+	tree = copy_tree(AT_FDCWD, "", READ_ONLY);
+	allow(tree, USE);
+	attach(tree, path + 1);
 	(void)mkdirat(root, "home", 0755);
-	make_scratch(home + 1, 0700);
+	check(mkdirat(root, home + 1, 0700), home);
+	tree = copy_tree(root, home + 1, MOUNT_ATTR_NODEV);
+	allow(tree, CHANGE);
+	attach(tree, home + 1);
 }
 
 /* The new sysfs is covered by a directory of ours, three parts of it are not. */
@@ -328,6 +384,7 @@ static void make_sys(void)
 {
 	int cover, sys = new_file_system("sysfs", NULL, KERNEL_READ_ONLY);
 
+	allow(sys, SEE);
 	check(mkdirat(root, "sys", 0555), "sys");
 	cover = copy_tree(root, "sys", MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 	check(move_mount(sys, "", root, "sys", MOVE_MOUNT_F_EMPTY_PATH), "sys");
@@ -386,7 +443,11 @@ static void make_view(const char *home, pid_t helper)
 	};
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY, .propagation = MS_PRIVATE };
 
+	int etc;
+
 	root = new_file_system("tmpfs", options, MOUNT_ATTR_NODEV);
+	make_ruleset();
+	allow(root, MAY_READ_DIR);
 	check(move_mount(root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH), "/");
 	check(mkdirat(root, ".hidden", 0755), ".hidden");
 	check(mkdirat(root, ".hidden/directory", 0555), ".hidden/directory");
@@ -394,6 +455,9 @@ static void make_view(const char *home, pid_t helper)
 	(void)umask(0);
 	for (size_t i = 0; i < COUNT(items); i++)
 		make_item(&items[i]);
+	etc = openat(root, "etc", O_PATH | O_CLOEXEC);
+	allow(etc, USE);
+	close(etc);
 	make_places(home);
 	join_network(helper);
 	make_sys();
@@ -429,6 +493,23 @@ static void drop_rights(void)
 	check(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
 }
 
+/* The program that the launcher has built in; and for init one of the length of its. */
+static void filter_calls(bool command)
+{
+	static struct sock_filter own[34];
+	struct sock_fprog program = { .len = COUNT(own), .filter = own };
+	size_t length;
+
+	for (size_t i = 0; i < COUNT(own); i++)
+		own[i] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
+	if (command) {
+		program.filter = (struct sock_filter *)(uintptr_t)filter_built_in(
+			filter_arch(seccomp_native_arch()), true, &length);
+		program.len = (unsigned short)length;
+	}
+	check(syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program), "seccomp");
+}
+
 struct command {
 	char **argv;
 	char directory[4096];
@@ -449,6 +530,8 @@ static int payload(void *context)
 	check(setrlimit(RLIMIT_NPROC, &processes), "rlimit");
 	check(chdir(command->directory), command->directory);
 	drop_rights();
+	check(syscall(SYS_landlock_restrict_self, ruleset, 0), "landlock");
+	filter_calls(true);
 	execv(command->argv[0], command->argv);
 	_exit(127);
 }
@@ -478,10 +561,11 @@ static _Noreturn void init(struct command *command, const char *uid_map, const c
 	child = clone(payload, stacks[1] + sizeof(stacks[1]),
 		      CLONE_VM | CLONE_VFORK | CLONE_NEWUSER | SIGCHLD, command);
 	check(child, "clone");
-	drop_rights();
 	null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; fd <= 2; fd++)
 		check(dup2(null, fd), "/dev/null");
+	drop_rights();
+	filter_calls(false);
 	while ((ended = wait(&status)) != child)
 		check(ended, "wait");
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));

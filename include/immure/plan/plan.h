@@ -107,8 +107,7 @@ struct filtering {
 					 * plans them adds his before plan_filter() */
 	const struct sock_filter *code;	/* the command's; NULL: none */
 	size_t length;
-	const struct sock_filter *init;	/* of our own process 1; NULL: none */
-	size_t init_length;
+	bool init;			/* our own process 1 has its own */
 	bool log;			/* what is refused is logged */
 	const struct sock_filter *file;	/* somebody's own, loaded behind it; NULL: none */
 	size_t file_length;
