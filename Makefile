@@ -161,7 +161,7 @@ setup-lint: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_LINT))
 
 helpers := $(BUILD)/probe $(BUILD)/tracer $(BUILD)/witness
 
-test-programs: $(helpers) $(unit) $(fuzzers:%=$(BUILD)/replay/%)
+test-programs: $(helpers) $(BUILD)/floor $(unit) $(fuzzers:%=$(BUILD)/replay/%)
 
 check: setup-check
 	@tests/run

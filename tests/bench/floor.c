@@ -384,9 +384,9 @@ static void make_sys(void)
 {
 	int cover, sys = new_file_system("sysfs", NULL, KERNEL_READ_ONLY);
 
-	allow(sys, SEE);
 	check(mkdirat(root, "sys", 0555), "sys");
 	cover = copy_tree(root, "sys", MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
+	allow(cover, SEE);
 	check(move_mount(sys, "", root, "sys", MOVE_MOUNT_F_EMPTY_PATH), "sys");
 	check(move_mount(cover, "", root, "sys", MOVE_MOUNT_F_EMPTY_PATH), "cover");
 	for (size_t i = 0; i < COUNT(sys_directories); i++)

@@ -8,6 +8,7 @@
 #   PROBE          the static helper of tests/lib/probe.c, `probe` runs it here
 #   REPLAY         directory of the harnesses of tests/fuzz, to feed them files
 #   TRACER, WITNESS  what tests/lib/inject.py works with
+#   FLOOR          tests/bench/floor.c
 #   IMMURE_GEN     the generator of manual and completions
 #   IMMURE_SOURCE  a readable copy of the source tree
 #
@@ -23,11 +24,12 @@ tests_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 : "${IMMURE:=$IMMURE_SOURCE/build/immure}"
 : "${IMMURE_WEAK:=$IMMURE_SOURCE/build/weak/immure}"
 : "${IMMURE_GEN:=$IMMURE_SOURCE/build/immure-gen}"
+: "${FLOOR:=$IMMURE_SOURCE/build/floor}"
 : "${PROBE:=$IMMURE_SOURCE/build/probe}"
 : "${REPLAY:=$IMMURE_SOURCE/build/replay}"
 : "${TRACER:=$IMMURE_SOURCE/build/tracer}"
 : "${WITNESS:=$IMMURE_SOURCE/build/witness}"
-export IMMURE IMMURE_WEAK IMMURE_GEN IMMURE_SOURCE PROBE REPLAY TRACER WITNESS
+export FLOOR IMMURE IMMURE_WEAK IMMURE_GEN IMMURE_SOURCE PROBE REPLAY TRACER WITNESS
 
 common_setup() {
 	TEST_TMP=$(mktemp -d "${TMPDIR:-/tmp}/immure-test.XXXXXX")
