@@ -43,9 +43,9 @@ enum filter_action { FILTER_ALLOW, FILTER_DENY, FILTER_LOG };
  * about the same call the last one counts. */
 struct filter_rule {
 	enum filter_action action;
+	uint32_t number;		/* the native one, when neither of these is there: */
 	const char *call;		/* its name, or NULL */
 	uint64_t groups;		/* or the set of groups */
-	uint32_t number;		/* or, when neither is there, the native number */
 };
 
 /* What a filter is made of. */
