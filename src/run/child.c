@@ -178,6 +178,7 @@ int child_start_command(struct sandbox *box, struct error *err)
 int child_confine_init(struct sandbox *box, struct error *err)
 {
 	init_release_files(box);
+	process_trim();
 	return confine_init(box->plan, err);
 }
 

@@ -120,6 +120,7 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 		fd_close(&box->init_end);
 	close_append_ends(box);
 	release_files(box);
+	process_trim();
 	return 0;
 }
 

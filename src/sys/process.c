@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <link.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <poll.h>
@@ -108,6 +109,30 @@ int process_hide(struct error *err)
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0)
 		return fail(err, errno, "become undumpable");
 	return 0;
+}
+
+/* Only what is mapped without the right to write: there the file has it all. */
+static int trim_object(struct dl_phdr_info *object, size_t size, void *unused)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size;
+	(void)unused;
+	for (unsigned i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+		uintptr_t start = (object->dlpi_addr + part->p_vaddr) / page * page;
+		uintptr_t end = object->dlpi_addr + part->p_vaddr + part->p_memsz;
+
+		/* What cannot be let go of, as of the vdso, stays. */
+		if (part->p_type == PT_LOAD && !(part->p_flags & PF_W))
+			(void)madvise((void *)start, end - start, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void process_trim(void)
+{
+	(void)dl_iterate_phdr(trim_object, NULL);
 }
 
 /* The kernel lays the strings out in one run, arguments first: execve(2). */

@@ -43,6 +43,11 @@ int process_hide(struct error *err);
  * called first, before anything moves them. */
 void process_remember(char **argv, char **environment);
 
+/* Let go of the pages of programs and libraries that this process has used up to now:
+ * those that it needs again come back from the page cache, some at a time. For who
+ * will wait long; madvise(2), MADV_DONTNEED. */
+void process_trim(void);
+
 /* Overwrite those bytes, which /proc/PID/cmdline and environ show, with `title` and
  * zeros. Nothing may use the old argv and environ after. */
 void process_scrub(const char *title);
