@@ -2,7 +2,8 @@
  * read the signals that are for the command and pass them on, talk to the supervisor,
  * and hand the terminal over. Everything else is refused, whatever a hostile child
  * might make of it. A list of what is allowed, since this program's own needs are
- * known; it also loads in a quarter of the time that the command's filter takes. */
+ * known; it also loads in a quarter of the time that the command's filter takes. Not
+ * every architecture has poll(2), so that init uses ppoll(2). */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -27,9 +28,6 @@ int confine_init_calls(struct error *err)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_native_arch(), 1, 0),
 		ANSWER(SECCOMP_RET_KILL_PROCESS),
 		LOAD(nr),
-#ifdef SYS_poll
-		ALLOW(poll),
-#endif
 		ALLOW(ppoll), ALLOW(wait4), ALLOW(read), ALLOW(kill), ALLOW(sendmsg),
 		ALLOW(recvmsg), ALLOW(close), ALLOW(getpid), ALLOW(restart_syscall),
 		ALLOW(rt_sigreturn), ALLOW(exit_group),

@@ -95,7 +95,7 @@ void init_run(struct sandbox *box)
 	struct signal_news news;
 
 	while (!reap(box)) {
-		if (poll(polled, 2, -1) < 0)
+		if (ppoll(polled, 2, NULL, NULL) < 0)
 			continue;
 		if (polled[1].revents)
 			obey(box);

@@ -84,7 +84,7 @@ static void stay_behind(struct sandbox *box, pid_t inner, int told)
 	fd_close(&told);
 	fd_close(&box->init_end);
 	while (!reap_inner(box, inner, &status)) {
-		if (poll(&signals, 1, -1) < 0)
+		if (ppoll(&signals, 1, NULL, NULL) < 0)
 			continue;
 		while (signal_read(box->signals, &news))
 			if (news.from_outside && news.number != SIGCHLD)
