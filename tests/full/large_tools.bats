@@ -41,7 +41,7 @@ setup() {
 	local look=(gdb -q -nx -batch -ex 'break main' -ex run -ex 'print answer' -ex 'next' -ex kill ./program)
 	inspect --ptrace -- "${look[@]}"
 	assert_output_has '$1 = 42'
-	# Without, it says what it may not.
+	# By the filter as it is it can do nothing of that.
 	inspect -- "${look[@]}"
 	assert_output_lacks '$1 = 42'
 }
