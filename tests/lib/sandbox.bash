@@ -38,8 +38,11 @@ hold() {
 		kill -0 "$SUPERVISOR" || fail_test "it did not start: $(cat "$TEST_TMP/held")" || return
 		sleep 0.02
 	done
-	# shellcheck disable=SC2034 # for the tests
-	INIT=$(pgrep -P "$SUPERVISOR")
+	# A list of processes can miss one while others come and go.
+	until INIT=$(pgrep -P "$SUPERVISOR"); do
+		kill -0 "$SUPERVISOR" || fail_test "it ended: $(cat "$TEST_TMP/held")" || return
+		sleep 0.02
+	done
 }
 
 release() {

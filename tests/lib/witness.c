@@ -76,9 +76,12 @@ static bool status_has(const char *path, const char *text)
 static void await_init(void)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
+	bool filtered = status_has("/proc/self/status", "Seccomp:\t2");
 
 	for (int round = 0; round < 1000; round++) {
-		if (status_has("/proc/1/status", "NoNewPrivs:\t1"))
+		/* The filter is the last that it takes. */
+		if (status_has("/proc/1/status", "NoNewPrivs:\t1") &&
+		    (!filtered || status_has("/proc/1/status", "Seccomp:\t2")))
 			break;
 		(void)nanosleep(&moment, NULL);
 	}
