@@ -28,6 +28,7 @@ make_work() {
 # `release`, or until the test ends: the command, without one a shell, says "on"
 # and then reads a line. SUPERVISOR and INIT are its processes as the host numbers
 # them, $TEST_TMP/held has its output.
+# shellcheck disable=SC2034 # INIT is for the tests
 hold() {
 	[[ " $* " == *' -- '* ]] || set -- "$@" -- sh -c 'echo on; read -r line'
 	mkfifo "$TEST_TMP/hold"
