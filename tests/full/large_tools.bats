@@ -38,10 +38,10 @@ setup() {
 	needs gdb gcc
 	echo 'int answer = 42; int main(void) { return answer - 42; }' >program.c
 	gcc -g -O0 -o program program.c
-	local look=(gdb -q -nx -batch -ex 'break main' -ex run -ex 'print answer' -ex 'next' -ex kill ./program)
+	local look=(gdb -q -nx -batch -ex 'break main' -ex run -ex 'print answer' -ex next -ex kill ./program)
 	inspect --ptrace -- "${look[@]}"
-	assert_output_has '$1 = 42'
+	assert_output_has 'Breakpoint 1, main'
 	# By the filter as it is it can do nothing of that.
 	inspect -- "${look[@]}"
-	assert_output_lacks '$1 = 42'
+	assert_output_lacks 'Breakpoint 1, main'
 }
