@@ -701,7 +701,8 @@ int view_begin(const struct plan *plan, int ruleset, struct view *view,
 	if (view->root < 0 || own_device_add(view, view->root, err) < 0 ||
 	    mount_attach_on_root(view->root, err) < 0 ||
 	    (plan->landlock.at_root &&
-	     landlock_allow(ruleset, view->root, plan->landlock.at_root, err) < 0) || make_hidden(view, err) < 0 ||
+	     landlock_allow(ruleset, view->root, plan->landlock.at_root, err) < 0) ||
+	    make_hidden(view, err) < 0 ||
 	    make_items(plan, view, 0, plan->early_items, err) < 0)
 		return -1;
 	return make_terminal(plan, view, err);

@@ -83,6 +83,18 @@ int child_assemble_files(struct sandbox *box, struct error *err)
 	return view_begin(box->plan, box->ruleset, &box->view, err);
 }
 
+/* The sandbox's own /proc, if the view has one, is the one that nobody outside can
+ * cover. */
+void child_take_procfs(struct sandbox *box)
+{
+	if (box->view.procfs == NO_FD)
+		return;
+	fd_close(&box->procfs);
+	box->procfs = take_fd(&box->view.procfs);
+	fd_close(&box->sysctls);
+	box->sysctls = take_fd(&box->view.sysctls);
+}
+
 int child_enter_files(struct sandbox *box, struct error *err)
 {
 	if (!box->plan->own_mounts)
@@ -90,13 +102,7 @@ int child_enter_files(struct sandbox *box, struct error *err)
 	if ((weakened(WALL_MOUNTS) ? weaken_leave_view(box->view.root, err)
 				   : view_enter(&box->view, err)) < 0)
 		return -1;
-	/* The sandbox's own /proc is the one that nobody outside can cover. */
-	if (box->view.procfs != NO_FD) {
-		fd_close(&box->procfs);
-		box->procfs = take_fd(&box->view.procfs);
-		fd_close(&box->sysctls);
-		box->sysctls = take_fd(&box->view.sysctls);
-	}
+	child_take_procfs(box);
 	return 0;
 }
 

@@ -108,12 +108,7 @@ static int own_namespaces(struct sandbox *box, struct error *err)
 		return -1;
 	if (view_renew(plan, &box->view, err) < 0)
 		return -1;
-	if (box->view.procfs != NO_FD) {
-		fd_close(&box->procfs);
-		box->procfs = take_fd(&box->view.procfs);
-		fd_close(&box->sysctls);
-		box->sysctls = take_fd(&box->view.sysctls);
-	}
+	child_take_procfs(box);
 	return 0;
 }
 

@@ -186,6 +186,9 @@ void payload_become(void *sandbox) __attribute__((noreturn));
 /* nested.c */
 STEP(child_enter_inner);
 
+/* child.c: work with the view's own /proc from here on, if it has one. */
+void child_take_procfs(struct sandbox *box);
+
 /* init.c: let go of what the caller gave the command: a reader at the other end must
  * see the end of it when the command closes it. */
 void init_release_files(struct sandbox *box);
