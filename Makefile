@@ -27,7 +27,7 @@ WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototyp
 HARDEN = $(if $(FUZZ),-fsanitize=fuzzer-no-link$(,)address$(,)undefined -fno-sanitize-recover=undefined)\
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fno-asynchronous-unwind-tables) -fstack-protector-strong -fPIE
-HARDEN_LD = $(if $(FUZZ),-fsanitize=fuzzer$(,)address$(,)undefined)$(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
+HARDEN_LD = $(if $(FUZZ),-fsanitize=address$(,)undefined)$(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
 	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
 CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"' $(if $(WEAKEN),-DIMMURE_WEAKEN)
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
@@ -217,7 +217,7 @@ fuzz-programs: $(fuzzers:%=$(BUILD)/fuzzer/%)
 $(BUILD)/fuzzer/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(objects)
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
-	@$(COMPILE) $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(objects) $(LIBS)
+	@$(COMPILE) -fsanitize=fuzzer $(HARDEN_LD) $(LDFLAGS) -o $@ $< $(objects) $(LIBS)
 
 # --- bench -------------------------------------------------------------------
 
