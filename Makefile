@@ -225,10 +225,13 @@ bench: setup-bench
 	@$(MAKE) --no-print-directory all $(BUILD)/floor
 	@tests/bench/bench $(BUILD)
 
-$(BUILD)/floor: tests/bench/floor.c $(filter_objects) $(BUILD)/default_filter.o $(BUILD)/src/sys/seccomp.o
+# It is what the program is compared with: nothing of HARDEN, in no kind of build.
+floor_c := tests/bench/floor.c src/sys/seccomp.c $(wildcard src/base/*.c src/filter/*.c)
+
+$(BUILD)/floor: $(floor_c) $(BUILD)/default_filter.c $(BUILD)/flags $(wildcard include/immure/*/*.h)
 	@mkdir -p $(@D)
 	@echo '  CC      $<'
-	@$(CC) -static -std=gnu11 -D_GNU_SOURCE -Iinclude $(WARNINGS) -O2 -o $@ $^
+	@$(CC) -static -std=gnu11 $(CPPFLAGS) $(WARNINGS) -O2 -o $@ $(filter %.c,$^)
 
 # --- lint: everything found is an error ----------------------------------------
 
