@@ -17,6 +17,7 @@ int fail(struct error *err, int code, const char *format, ...)
 
 	err->code = code;
 	err->status = 0;
+	err->about = 0;
 	err->hint[0] = '\0';
 	va_start(args, format);
 	int length = vsnprintf(err->what, sizeof(err->what), format, args);
@@ -54,6 +55,12 @@ int hint(struct error *err, const char *format, ...)
 	/* Half of something to type is worse than nothing. */
 	if (length < 0 || start + (size_t)length >= sizeof(err->hint))
 		err->hint[before] = '\0';
+	return -1;
+}
+
+int about(struct error *err, unsigned needs)
+{
+	err->about |= needs;
 	return -1;
 }
 

@@ -1,9 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <immure/base/error.h>
+#include <immure/base/fd.h>
 #include <immure/sys/host.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/namespace.h>
@@ -14,6 +17,16 @@ static const char *const limit_names[NAMESPACES] = {
 	[NS_USER] = "user", [NS_MOUNT] = "mnt", [NS_PID] = "pid", [NS_IPC] = "ipc",
 	[NS_UTS] = "uts", [NS_NET] = "net", [NS_CGROUP] = "cgroup",
 };
+
+static unsigned needs_of(uint64_t wanted)
+{
+	unsigned needs = 0;
+
+	for (int i = 0; i < NAMESPACES; i++)
+		if (wanted & namespace_kinds[i].flag)
+			needs |= NEED_NAMESPACE(i);
+	return needs;
+}
 
 int hint_limits(struct error *err, uint64_t wanted, unsigned each)
 {
@@ -37,6 +50,7 @@ int hint_limits(struct error *err, uint64_t wanted, unsigned each)
 
 int hint_namespaces(struct error *err, uint64_t wanted)
 {
+	(void)about(err, needs_of(wanted));
 	if (err->code == ENOSPC || err->code == EUSERS)
 		return hint_limits(err, wanted, 1);
 	if (err->code != EPERM)
@@ -50,6 +64,40 @@ int hint_namespaces(struct error *err, uint64_t wanted)
 		return hint_apparmor(err);
 	return hint(err, "a container's system call filter or a chroot can forbid them;"
 		    " with Docker or podman: --security-opt seccomp=unconfined");
+}
+
+/* The label that AppArmor gave this process; "" for none, or for one that forbids
+ * nothing. "docker-default (enforce)" */
+static void read_label(char *label, size_t size)
+{
+	AUTO_FD int fd = open("/proc/self/attr/current", O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? 0 : read(fd, label, size - 1);
+
+	label[length > 0 ? length : 0] = '\0';
+	label[strcspn(label, " \n")] = '\0';
+	if (strcmp(label, "unconfined") == 0)
+		label[0] = '\0';
+}
+
+int hint_call(struct error *err, const char *since)
+{
+	char label[128];
+
+	if (err->code == ENOSYS)
+		return hint(err, "Linux %s or newer has this system call, unless a container's filter"
+			    " hides it; with Docker or podman: --security-opt seccomp=unconfined", since);
+	if (err->code != EPERM && err->code != EACCES)
+		return -1;
+	(void)hint_apparmor(err);
+	if (err->hint[0])
+		return -1;
+	if (err->code == EPERM)
+		return hint(err, "a container's system call filter can forbid it; with Docker or podman:"
+			    " --security-opt seccomp=unconfined");
+	read_label(label, sizeof(label));
+	return !*label ? -1 :
+		hint(err, "the AppArmor profile %s can forbid it; with Docker or podman:"
+		     " --security-opt apparmor=unconfined", label);
 }
 
 int hint_apparmor(struct error *err)

@@ -13,7 +13,9 @@
 
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/sys/host.h>
 #include <immure/sys/kernel.h>
+#include <immure/sys/namespace.h>
 
 /* Of 6.12; linux/magic.h of 6.1 does not have it. */
 #define IMMURE_PID_FS_MAGIC 0x50494446
@@ -51,7 +53,8 @@ int sysctl_write(int sysctls, const char *key, const char *value, struct error *
 	AUTO_FD int fd = openat(sysctls, path, O_WRONLY | O_CLOEXEC);
 	if (fd < 0) {
 		(void)fail(err, errno, "open sysctl %s", key);
-		return errno != EROFS ? -1 :
+		(void)about(err, NEED_SETTINGS);
+		return err->code != EROFS ? -1 :
 			hint(err, "/proc/sys must be writable to the sandbox's own root: a"
 			     " container has to be started with --security-opt"
 			     " systempaths=unconfined");
@@ -109,10 +112,9 @@ int hostname_set(const char *name, struct error *err)
 	if (sethostname(name, strlen(name)) < 0) {
 		(void)fail(err, errno, "set the host name %s", name);
 		/* The namespace is ours: it is not the kernel who refuses. */
-		return err->code == EPERM
-			? hint(err, "a container's system call filter can forbid it; with Docker"
-				    " or podman: --security-opt seccomp=unconfined, or give up"
-				    " the wall: --share uts") : -1;
+		(void)about(err, NEED_NAMESPACE(NS_UTS));
+		(void)hint_call(err, "1.0");
+		return err->code == EPERM ? hint(err, "to give up the wall: --share uts") : -1;
 	}
 	return 0;
 }

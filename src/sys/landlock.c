@@ -6,6 +6,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/sys/host.h>
 #include <immure/sys/landlock.h>
 #include <immure/sys/weaken.h>
 
@@ -31,6 +32,7 @@ int landlock_abi(struct error *err)
 	if (errno == ENOSYS || errno == EOPNOTSUPP)
 		return 0;
 	(void)fail(err, errno, "ask for the ABI of Landlock");
+	(void)about(err, NEED_LANDLOCK);
 	return err->code != EPERM ? -1 :
 		hint(err, "a container's system call filter can forbid it; to go without this"
 			  " second layer: --landlock off");
@@ -54,7 +56,10 @@ int landlock_new(uint32_t handled, uint32_t scoped, struct error *err)
 	};
 	long fd = syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
 
-	return fd < 0 ? fail(err, errno, "make a Landlock ruleset") : (int)fd;
+	if (fd >= 0)
+		return (int)fd;
+	(void)fail(err, errno, "make a Landlock ruleset");
+	return about(err, NEED_LANDLOCK);
 }
 
 int landlock_allow(int ruleset, int fd, uint32_t rights, struct error *err)
@@ -90,6 +95,7 @@ int landlock_enter(int ruleset, struct error *err)
 {
 	if (syscall(SYS_landlock_restrict_self, ruleset, 0) < 0) {
 		(void)fail(err, errno, "enter a Landlock domain");
+		(void)about(err, NEED_LANDLOCK);
 		/* E2BIG: 16 domains are stacked already; landlock_restrict_self(2). */
 		return err->code != E2BIG ? -1 :
 			hint(err, "sandboxes that use Landlock are nested 16 deep, the kernel's"

@@ -17,6 +17,25 @@
 #include <immure/sys/mount.h>
 #include <immure/sys/walk.h>
 
+/* fsopen(2) and its kin. */
+#define CALLS_SINCE "5.2"
+
+static unsigned need_of(const char *type)
+{
+	static const struct {
+		const char *type;
+		unsigned need;
+	} kinds[] = {
+		{ "tmpfs", NEED_TMPFS }, { "proc", NEED_PROC }, { "sysfs", NEED_SYSFS },
+		{ "devpts", NEED_DEVPTS }, { "mqueue", NEED_MQUEUE }, { "overlay", NEED_OVERLAY },
+	};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (text_is(kinds[i].type, type))
+			return kinds[i].need;
+	return 0;
+}
+
 static uint64_t attributes_of(struct mount_rights rights)
 {
 	return MOUNT_ATTR_NOSUID | (rights.writable ? 0 : MOUNT_ATTR_RDONLY) |
@@ -29,7 +48,7 @@ static uint64_t attributes_of(struct mount_rights rights)
 static int hint_too_revealing(const char *type, struct error *err)
 {
 	if (err->code != EPERM || (!text_is(type, "proc") && !text_is(type, "sysfs")))
-		return hint_apparmor(err);
+		return hint_call(err, CALLS_SINCE);
 	(void)hint(err, "parts of /%s are covered here, as in a container, and the kernel"
 		   " lets nobody mount one that would show them",
 		   text_is(type, "proc") ? "proc" : "sys");
@@ -48,25 +67,30 @@ int mount_new(const char *type, const char *const options[][2],
 	AUTO_FD int context = fsopen(type, FSOPEN_CLOEXEC);
 	if (context < 0) {
 		(void)fail(err, errno, "prepare a new %s", type);
-		return errno == ENODEV ? hint(err, "this kernel has no %s", type)
-				       : hint_too_revealing(type, err);
+		(void)about(err, need_of(type));
+		return err->code == ENODEV ? hint(err, "this kernel has no %s", type)
+					   : hint_call(err, CALLS_SINCE);
 	}
 	for (; options && (*options)[0]; options++) {
 		const char *key = (*options)[0], *value = (*options)[1];
 		unsigned command = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
 
-		if (fsconfig(context, command, key, value, 0) < 0)
-			return fail(err, errno, "%s option %s%s%s", type, key,
-				    value ? "=" : "", value ? value : "");
+		if (fsconfig(context, command, key, value, 0) < 0) {
+			(void)fail(err, errno, "%s option %s%s%s", type, key,
+				   value ? "=" : "", value ? value : "");
+			return about(err, need_of(type));
+		}
 	}
 	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
 		(void)fail(err, errno, "create a new %s", type);
+		(void)about(err, need_of(type));
 		return hint_too_revealing(type, err);
 	}
 	AUTO_FD int tree = fsmount(context, FSMOUNT_CLOEXEC,
 				   (unsigned)attributes_of(rights));
 	if (tree < 0) {
 		(void)fail(err, errno, "mount a new %s", type);
+		(void)about(err, need_of(type));
 		return hint_too_revealing(type, err);
 	}
 	return take_fd(&tree);
@@ -80,7 +104,8 @@ int mount_copy(int dir, const char *path, struct error *err)
 
 	if (tree < 0) {
 		(void)fail(err, errno, "bind%s%s", *path ? " " : "", path);
-		return hint_apparmor(err);
+		(void)about(err, NEED_MOUNTS);
+		return hint_call(err, CALLS_SINCE);
 	}
 	return tree;
 }
@@ -93,8 +118,11 @@ int mount_restrict(int tree, struct mount_rights rights, bool recursive,
 	};
 	unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
 
-	if (mount_setattr(tree, "", flags, &change, sizeof(change)) < 0)
-		return fail(err, errno, "restrict a mount");
+	if (mount_setattr(tree, "", flags, &change, sizeof(change)) < 0) {
+		(void)fail(err, errno, "restrict a mount");
+		(void)about(err, NEED_MOUNTS);
+		return hint_call(err, "5.12");
+	}
 	return 0;
 }
 
@@ -102,8 +130,11 @@ int mount_attach(int tree, int dir, const char *path, struct error *err)
 {
 	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | (*path ? 0 : MOVE_MOUNT_T_EMPTY_PATH);
 
-	if (move_mount(tree, "", dir, path, flags) < 0)
-		return fail(err, errno, "attach a mount");
+	if (move_mount(tree, "", dir, path, flags) < 0) {
+		(void)fail(err, errno, "attach a mount");
+		(void)about(err, NEED_MOUNTS);
+		return hint_call(err, CALLS_SINCE);
+	}
 	return 0;
 }
 
@@ -111,7 +142,8 @@ int mount_attach_on_root(int tree, struct error *err)
 {
 	if (move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0) {
 		(void)fail(err, errno, "attach the new root");
-		return hint_apparmor(err);
+		(void)about(err, NEED_MOUNTS);
+		return hint_call(err, CALLS_SINCE);
 	}
 	return 0;
 }
@@ -122,8 +154,11 @@ int mount_enter(int root, struct error *err)
 	 * directory is needed to put it; pivot_root(2), NOTES. */
 	if (fchdir(root) < 0)
 		return fail(err, errno, "stand in the new root");
-	if (syscall(SYS_pivot_root, ".", ".") < 0)
-		return fail(err, errno, "exchange the root");
+	if (syscall(SYS_pivot_root, ".", ".") < 0) {
+		(void)fail(err, errno, "exchange the root");
+		(void)about(err, NEED_MOUNTS);
+		return hint_call(err, "2.4");
+	}
 	if (umount2(".", MNT_DETACH) < 0)
 		return fail(err, errno, "drop the old root");
 	if (chdir("/") < 0)

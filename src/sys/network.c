@@ -19,6 +19,7 @@
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
 #include <immure/sys/host.h>
+#include <immure/sys/namespace.h>
 #include <immure/sys/network.h>
 
 /* A system call that answers as the kernel does: a negative errno for a failure. */
@@ -108,6 +109,7 @@ static int make_namespace(void *context)
 static int tell_failure(const struct network_making *making, struct error *err)
 {
 	(void)fail(err, making->code, "%s", making->failed ? making->failed : cannot_make);
+	(void)about(err, NEED_NAMESPACE(NS_NET));
 	return making->failed == cannot_make ? hint_namespaces(err, CLONE_NEWNET)
 					      : hint_apparmor(err);
 }

@@ -23,6 +23,7 @@ static int proc_self_write(int procfs, const char *name, const char *text,
 	AUTO_FD int fd = openat(procfs, name, O_WRONLY | O_CLOEXEC);
 	if (fd < 0 || fd_write_all(fd, text, strlen(text)) < 0) {
 		(void)fail(err, errno, "write %s", name);
+		(void)about(err, NEED_ID_MAP);
 		return hint_apparmor(err);
 	}
 	return 0;

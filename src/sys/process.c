@@ -170,20 +170,28 @@ int process_new_keyring(struct error *err)
 	    syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) < 0 &&
 	    errno == code)
 		return 0;
-	return fail(err, code, "join a new session keyring");
+	(void)fail(err, code, "join a new session keyring");
+	(void)about(err, NEED_KEYRING);
+	return hint_call(err, "2.6.10");
 }
 
 int process_close_inherited(struct error *err)
 {
-	if (close_range(3, ~0u, 0) < 0)
-		return fail(err, errno, "close inherited files");
+	if (close_range(3, ~0u, 0) < 0) {
+		(void)fail(err, errno, "close inherited files");
+		(void)about(err, NEED_CLOSING);
+		return hint_call(err, "5.9");
+	}
 	return 0;
 }
 
 int process_close_on_exec(struct error *err)
 {
-	if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0)
-		return fail(err, errno, "close inherited files");
+	if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0) {
+		(void)fail(err, errno, "close inherited files");
+		(void)about(err, NEED_CLOSING);
+		return hint_call(err, "5.11");
+	}
 	return 0;
 }
 

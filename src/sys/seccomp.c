@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <immure/base/error.h>
+#include <immure/sys/host.h>
 #include <immure/sys/seccomp.h>
 
 uint32_t seccomp_native_arch(void)
@@ -31,6 +32,7 @@ int seccomp_load(const struct sock_filter *code, size_t length, bool log,
 	if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program) == 0)
 		return 0;
 	(void)fail(err, errno, "load %zu instructions", length);
+	(void)about(err, NEED_FILTER);
 	switch (err->code) {
 	case ENOSYS: case EINVAL:
 		return hint(err, "this kernel has no filters of system calls"

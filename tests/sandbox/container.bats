@@ -53,3 +53,22 @@ in_container() {
 	assert_status 0
 	assert_equal "$output" ran
 }
+
+@test "a system call that the container forbids, or does not know: what to type" {
+	needs strace
+	local call
+	for call in fsopen open_tree move_mount mount_setattr pivot_root; do
+		run --separate-stderr timeout -k 5 30 strace -f -o /dev/null -e inject=$call:error=EPERM \
+			"$IMMURE" run -- echo ran
+		assert_status 125
+		assert_equal "$output" ''
+		assert_stderr_has ': Operation not permitted'
+		assert_stderr_has "a container's system call filter can forbid it"
+		assert_stderr_has '--security-opt seccomp=unconfined'
+		run --separate-stderr timeout -k 5 30 strace -f -o /dev/null -e inject=$call:error=ENOSYS \
+			"$IMMURE" run -- echo ran
+		assert_status 125
+		assert_equal "$output" ''
+		[[ ${stderr:-} =~ 'hint: Linux '[0-9.]+' or newer has this system call' ]] || fail_test "$call"
+	done
+}

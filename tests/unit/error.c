@@ -20,6 +20,11 @@ static void test_fail(void)
 	CHECK(err.status == 0, "a new failure has no status of its own: %d", err.status);
 	CHECK(same(err.what, "open /x"), "%s", err.what);
 	CHECK(same(err.hint, ""), "the old hint is gone: %s", err.hint);
+	CHECK(about(&err, 1) == -1 && about(&err, 4) == -1 && err.about == 5, "%u", err.about);
+	(void)within(&err, "plan");
+	CHECK(err.about == 5, "it stays what it was about: %u", err.about);
+	(void)fail(&err, EIO, "x");
+	CHECK(err.about == 0, "%u", err.about);
 }
 
 static void test_within(void)

@@ -7,6 +7,7 @@
 struct error {
 	int code;		/* errno of the failing call, 0 when no call failed */
 	int status;		/* exit status to end with, 0 for the verb's usual one */
+	unsigned about;		/* what of the host it needed: bits of sys/host.h, or 0 */
 	char what[960];		/* what we were doing to which object */
 	char hint[1600];	/* what the user can type; lines; may be empty */
 };
@@ -25,6 +26,9 @@ int within(struct error *err, const char *format, ...)
  * returns -1. */
 int hint(struct error *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/* Add to what of the host this failure is about. Always returns -1. */
+int about(struct error *err, unsigned needs);
 
 /* Set the exit status that this failure ends with. Always returns -1. */
 int with_status(struct error *err, int status);
