@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -95,6 +95,8 @@ complete -c immure -n __immure_at_options -l hostname -x -d 'the host name insid
 complete -c immure -n __immure_at_options -l domainname -x -d 'the NIS domain name inside'
 complete -c immure -n __immure_at_options -l share -s s -x -a '(__fish_append , user mount pid ipc uts net cgroup none)' -d 'share namespaces with the host: net, pid, ...'
 complete -c immure -n __immure_at_options -l nested -d 'let the command make namespaces: sandboxes inside'
+complete -c immure -n __immure_at_options -l monotonic -x -d 'move the monotonic clock inside: 2h, -30, 1.5d'
+complete -c immure -n __immure_at_options -l boottime -x -d 'move what counts since the start: uptime inside'
 complete -c immure -n __immure_at_options -l sysctl -x -d 'set a kernel parameter of its own namespaces'
 complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a kind can exist inside'
 complete -c immure -n __immure_at_options -l landlock -x -a 'auto require off' -d 'the second layer, for files, sockets and signals'

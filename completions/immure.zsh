@@ -91,6 +91,8 @@ _immure()
 			'--domainname=[the NIS domain name inside]:NAME: ' \
 			'*'{-s+,--share=}'[share namespaces with the host\: net, pid, ...]:NAME,...:_sequence compadd - user mount pid ipc uts net cgroup none' \
 			'--nested[let the command make namespaces\: sandboxes inside]' \
+			'--monotonic=[move the monotonic clock inside\: 2h, -30, 1.5d]:OFFSET: ' \
+			'--boottime=[move what counts since the start\: uptime inside]:OFFSET: ' \
 			'*--sysctl=[set a kernel parameter of its own namespaces]:KEY=VALUE: ' \
 			'*--ns-limit=[limit how many of a kind can exist inside]:TYPE=N: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \

@@ -128,6 +128,45 @@ int text_duration(const char *text, int64_t *ret_milliseconds, struct error *err
 	return 0;
 }
 
+/* Half of what the kernel's own counter of nanoseconds holds, as it allows it. */
+static const int64_t MOST_OFFSET = INT64_MAX / 2;
+
+int text_offset(const char *text, int64_t *ret_nanoseconds, struct error *err)
+{
+	const bool back = *text == '-';
+	const char *next = text + (back || *text == '+');
+	int64_t whole = 0;
+	__int128 part = 0, scale = 1;
+
+	if (!isdigit((unsigned char)*next))
+		return fail(err, 0, "\"%s\" is no offset of a clock", text);
+	for (; isdigit((unsigned char)*next); next++)
+		if (whole < MOST_OFFSET / 10)	/* enough to know that it is too far */
+			whole = whole * 10 + (*next - '0');
+	if (*next == '.' && isdigit((unsigned char)next[1])) {
+		for (next++; isdigit((unsigned char)*next); next++) {
+			/* Of a day the 14th is the last that can make a nanosecond. */
+			if (scale >= 100000000000000)
+				return fail(err, 0, "\"%s\" has more than 14 decimals", text);
+			part = part * 10 + (*next - '0');
+			scale *= 10;
+		}
+	}
+	const struct unit *unit = unit_find(time_units, next);
+	if (!unit)
+		return fail(err, 0, "\"%s\" is no offset of a clock: ms, s, m, h or d may"
+			    " follow the number", text);
+	const int64_t factor = (int64_t)unit->factor * 1000;
+	if (whole > MOST_OFFSET / factor ||
+	    whole * factor + part * factor / scale > MOST_OFFSET)
+		return fail(err, 0, "\"%s\" is over 146 years", text);
+	if (part * factor % scale)
+		return fail(err, 0, "\"%s\" is finer than a nanosecond", text);
+	const int64_t size = whole * factor + (int64_t)(part * factor / scale);
+	*ret_nanoseconds = back ? -size : size;
+	return 0;
+}
+
 int text_thousandths(const char *text, int64_t least, int64_t most, int64_t *ret_number,
 		     struct error *err)
 {

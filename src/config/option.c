@@ -231,6 +231,20 @@ const struct option option_table[] = {
 		 " nothing of /proc and /sys is covered, and Landlock, in which nobody can mount,"
 		 " keeps no files away. Refused to root of the host, who could"
 		 " write the host's parameters in a /proc of the command's." },
+	{ .name = "monotonic", .arg = "OFFSET", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .set = set_offset, .field = FIELD(monotonic),
+	  .help = "move the monotonic clock inside: 2h, -30, 1.5d",
+	  .man = "Inside, CLOCK_MONOTONIC, by which programs measure how long something takes, is"
+		 " *OFFSET* ahead of the host's, or behind it when *OFFSET* begins with `-`. It is"
+		 " in seconds unless ms, s, m, h or d follows. No clock can be moved to before"
+		 " the host was started; 0 leaves it as it is. The wall clock, CLOCK_REALTIME,"
+		 " which **date**(1) shows, cannot be moved: Linux has one for all. See"
+		 " **time_namespaces**(7)." },
+	{ .name = "boottime", .arg = "OFFSET", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .set = set_offset, .field = FIELD(boottime),
+	  .help = "move what counts since the start: uptime inside",
+	  .man = "The same for CLOCK_BOOTTIME, which is what **uptime**(1) shows, and by which"
+		 " **ps**(1) says when a process was started." },
 	{ .name = "sysctl", .arg = "KEY=VALUE", .in = ANYWHERE,
 	  .group = GROUP_NAMESPACES, .list = true, .set = set_sysctl,
 	  .help = "set a kernel parameter of its own namespaces",

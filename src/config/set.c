@@ -101,6 +101,9 @@ SETTER(set_share)
 		const char *name = arena_copy_part(config->arena, rest, length);
 		enum namespace namespace = namespace_named(name);
 
+		if (namespace == NS_TIME)
+			return fail(err, 0, "the clocks are the host's unless monotonic or"
+				    " boottime moves them");
 		if (namespace == NO_NAMESPACE)
 			return fail(err, 0, "\"%s\" is no namespace: user, mount, pid, ipc,"
 				    " uts, net and cgroup are", name);
@@ -376,6 +379,16 @@ SETTER(set_timeout)
 	if (text_duration(setting->value, &config->timeout.value, err) < 0)
 		return -1;
 	config->timeout.origin = setting->origin;
+	return 0;
+}
+
+SETTER(set_offset)
+{
+	struct number *offset = field_of(config, setting);
+
+	if (text_offset(setting->value, &offset->value, err) < 0)
+		return -1;
+	offset->origin = setting->origin;
 	return 0;
 }
 

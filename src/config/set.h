@@ -44,6 +44,7 @@ SETTER(set_syscall);
 SETTER(set_cap);
 
 SETTER(set_timeout);
+SETTER(set_offset);
 SETTER(set_nice);
 SETTER(set_memory);
 SETTER(set_pids);

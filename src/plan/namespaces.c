@@ -5,6 +5,7 @@
 #include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/config/option.h>
+#include <immure/sys/clocks.h>
 #include <immure/sys/user.h>
 
 #include "plan_internal.h"
@@ -64,7 +65,10 @@ static int check_shared_user(struct planning *p, struct error *err)
 	if (said_here(p->config->user.origin))
 		return contradiction(p, NS_USER, "user", p->config->user.origin, err);
 	for (int i = 0; i < NAMESPACES; i++) {
-		if (i == NS_USER || p->shares[i] || p->host.uid == 0)
+		bool wanted = i != NS_TIME || p->config->monotonic.value ||
+			      p->config->boottime.value;
+
+		if (i == NS_USER || p->shares[i] || !wanted || p->host.uid == 0)
 			continue;
 		(void)fail(err, 0, "share user: a new %s namespace needs a new user namespace"
 			   " as well, unless root asks", namespace_kinds[i].name);
@@ -138,6 +142,41 @@ static void follow_shared(struct planning *p)
 	}
 }
 
+/* What is left of a clock that is moved must be a time that it could have. */
+static int check_clock(struct planning *p, const char *option, const struct number *offset,
+		       int64_t now, struct error *err)
+{
+	const char *origin = origin_of(p, offset->origin);
+
+	if (offset->value >= -now && offset->value <= INT64_MAX / 2 - now)
+		return 0;
+	if (offset->value > 0)
+		return fail(err, 0, "%s (%s): the clock would be over the kernel's most, 146 years",
+			    option, origin);
+	(void)fail(err, 0, "%s (%s): the clock would be before 0", option, origin);
+	const char *most = arena_format(p->arena, "-%lld", (long long)(now / 1000000000));
+	return hint(err, "the furthest that it can go back now: %s",
+		    typed(p, offset->origin, option, most, NULL));
+}
+
+static int plan_clocks(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+	struct plan *plan = p->plan;
+	int64_t monotonic, boottime;
+
+	plan->monotonic = config->monotonic.value;
+	plan->boottime = config->boottime.value;
+	plan->own_clocks = plan->monotonic || plan->boottime;
+	if (!plan->own_clocks)
+		return 0;
+	if (clocks_look(&monotonic, &boottime, err) < 0 ||
+	    check_clock(p, "monotonic", &config->monotonic, monotonic, err) < 0 ||
+	    check_clock(p, "boottime", &config->boottime, boottime, err) < 0)
+		return -1;
+	return 0;
+}
+
 int plan_namespaces(struct planning *p, struct error *err)
 {
 	const struct config *config = p->config;
@@ -147,10 +186,12 @@ int plan_namespaces(struct planning *p, struct error *err)
 		p->shares[share->namespace] = true;
 	p->proc = (enum kernel_view)config->proc.value;
 	p->sys = (enum kernel_view)config->sys.value;
-	if (check_contradictions(p, err) < 0)
+	if (check_contradictions(p, err) < 0 || plan_clocks(p, err) < 0)
 		return -1;
 	for (int i = 0; i < NAMESPACES; i++) {
-		if (p->shares[i])
+		if (i == NS_TIME)
+			plan->namespaces |= plan->own_clocks ? namespace_kinds[i].flag : 0;
+		else if (p->shares[i])
 			note(p, "shares the %s namespace with the host: %s%s",
 			     namespace_kinds[i].name, given_up[i],
 			     !plan->landlock.scopes && without_landlock[i] ? without_landlock[i] : "");

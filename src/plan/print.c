@@ -131,6 +131,17 @@ static const char *limit_text(struct arena *arena, int64_t value)
 	return value == LIMIT_NONE ? "unlimited" : arena_format(arena, "%" PRId64, value);
 }
 
+static void print_clock(const struct printer *printer, const char *name, int64_t offset,
+			const struct origin *origin)
+{
+	const int64_t second = 1000000000, size = offset < 0 ? -offset : offset;
+
+	if (offset)
+		line(printer, "clock", asked_by(printer, origin),
+		     "%s: %c%" PRId64 ".%09" PRId64 " seconds", name, offset < 0 ? '-' : '+',
+		     size / second, size % second);
+}
+
 static void print_namespaces(const struct printer *printer, const struct plan *plan)
 {
 	for (int i = 0; i < NAMESPACES; i++) {
@@ -140,9 +151,14 @@ static void print_namespaces(const struct printer *printer, const struct plan *p
 		list_each(const struct share, share, &plan->config->shares)
 			if ((int)share->namespace == i)
 				origin = origin_text(printer->arena, share->origin);
+		if (i == NS_TIME && new)
+			origin = asked_by(printer, plan->monotonic ? plan->config->monotonic.origin
+								   : plan->config->boottime.origin);
 		line(printer, "namespace", origin, "%s: %s", namespace_kinds[i].name,
 		     new ? "new" : "shared with the host");
 	}
+	print_clock(printer, "monotonic", plan->monotonic, plan->config->monotonic.origin);
+	print_clock(printer, "boottime", plan->boottime, plan->config->boottime.origin);
 }
 
 static void print_identity(const struct printer *printer, const struct plan *plan)

@@ -6,6 +6,7 @@
 
 #include <immure/base/fd.h>
 #include <immure/confine/confine.h>
+#include <immure/sys/clocks.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/mount.h>
 #include <immure/sys/privilege.h>
@@ -114,6 +115,14 @@ int child_set_names(struct sandbox *box, struct error *err)
 		return 0;
 	return hostname_set(plan->hostname, err) < 0 ? -1
 						     : domainname_set(plan->domainname, err);
+}
+
+int child_set_clocks(struct sandbox *box, struct error *err)
+{
+	const struct plan *plan = box->plan;
+
+	return plan->own_clocks
+		? clocks_move(box->procfs, plan->monotonic, plan->boottime, err) : 0;
 }
 
 int child_tune_kernel(struct sandbox *box, struct error *err)

@@ -137,8 +137,9 @@ int child_enter_inner(struct sandbox *box, struct error *err)
 	if (socket_pair(ends, err) < 0)
 		return -1;
 	AUTO_FD int outer_end = ends[0], inner_end = ends[1];
-	/* The network is made in the inner user namespace, and comes up there. */
-	pid_t inner = process_fork(box->plan->namespaces & ~(uint64_t)CLONE_NEWNET, &pidfd, err);
+	/* The network and the clocks are made in the inner user namespace. */
+	const uint64_t later = CLONE_NEWNET | CLONE_NEWTIME;
+	pid_t inner = process_fork(box->plan->namespaces & ~later, &pidfd, err);
 	if (inner < 0)
 		return -1;
 	if (inner > 0) {

@@ -106,9 +106,9 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 		return -1;
 	box->supervisor_end = ends[0];
 	box->init_end = ends[1];
-	/* Init makes its network namespace itself, with something else to do meanwhile, and
-	 * that of control groups when it is in its own. */
-	uint64_t later = CLONE_NEWNET | (box->plan->group.way == GROUP_NONE ? 0 : CLONE_NEWCGROUP);
+	/* Init makes its network namespace itself, with something else to do meanwhile, that
+	 * of clocks when it can set them, and that of control groups when it is in its own. */
+	uint64_t later = CLONE_NEWNET | CLONE_NEWTIME | (box->plan->group.way == GROUP_NONE ? 0 : CLONE_NEWCGROUP);
 	pid_t pid = process_fork(box->plan->namespaces & ~later, &box->init, err);
 	if (pid < 0)
 		return -1;

@@ -159,6 +159,7 @@ STEP(child_enter_network);
 STEP(child_finish_files);
 STEP(child_enter_files);
 STEP(child_set_names);
+STEP(child_set_clocks);
 STEP(child_tune_kernel);
 STEP(child_start_session);
 STEP(child_allow_one_user_namespace);

@@ -62,6 +62,7 @@ const struct step child_steps[] = {
 	{ "enter the files",                child_enter_files },
 	{ "enter the inner namespaces",     child_enter_inner },
 	{ "set names",                      child_set_names },
+	{ "set clocks",                     child_set_clocks },
 	{ "allow one more user namespace",  child_allow_one_user_namespace },
 	{ "set kernel parameters",          child_tune_kernel },
 	{ "start a session",                child_start_session },

@@ -16,6 +16,7 @@
 static const char *const limit_names[NAMESPACES] = {
 	[NS_USER] = "user", [NS_MOUNT] = "mnt", [NS_PID] = "pid", [NS_IPC] = "ipc",
 	[NS_UTS] = "uts", [NS_NET] = "net", [NS_CGROUP] = "cgroup",
+	[NS_TIME] = "time",
 };
 
 static unsigned needs_of(uint64_t wanted)

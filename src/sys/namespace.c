@@ -11,6 +11,7 @@ const struct namespace_kind namespace_kinds[NAMESPACES] = {
 	[NS_UTS]    = { "uts",    CLONE_NEWUTS },
 	[NS_NET]    = { "net",    CLONE_NEWNET },
 	[NS_CGROUP] = { "cgroup", CLONE_NEWCGROUP },
+	[NS_TIME]   = { "time",   CLONE_NEWTIME },
 };
 
 enum namespace namespace_named(const char *name)

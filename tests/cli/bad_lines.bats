@@ -116,7 +116,7 @@ check_rows() {
 		--share net, touch made => --share: "" is no namespace: user, mount, pid, ipc, uts, net and cgroup are
 		--share net,wifi touch made => --share: "wifi" is no namespace: user, mount, pid, ipc, uts, net and cgroup are
 		--share NET touch made => --share: "NET" is no namespace: user, mount, pid, ipc, uts, net and cgroup are
-		--share time touch made => --share: "time" is no namespace: user, mount, pid, ipc, uts, net and cgroup are
+		--share time touch made => --share: the clocks are the host's unless monotonic or boottime moves them
 	END
 }
 
@@ -147,6 +147,11 @@ check_rows() {
 		--timeout '1 s' touch made => --timeout: "1 s" is not a length of time: ms, s, m, h or d may follow the number
 		--timeout 99999999999999999999 touch made => --timeout: "99999999999999999999" is over ten years
 		--timeout 9999d touch made => --timeout: "9999d" is over ten years
+		--monotonic '' touch made => --monotonic: "" is no offset of a clock
+		--boottime soon touch made => --boottime: "soon" is no offset of a clock
+		--boottime -1w touch made => --boottime: "-1w" is no offset of a clock: ms, s, m, h or d may follow the number
+		--monotonic 1.0000000001 touch made => --monotonic: "1.0000000001" is finer than a nanosecond
+		--monotonic 99999999999999999999 touch made => --monotonic: "99999999999999999999" is over 146 years
 		--nice '' touch made => --nice: "" is not a number
 		--nice 20 touch made => --nice: "20" is not from -20 to 19
 		--nice -21 touch made => --nice: "-21" is not from -20 to 19

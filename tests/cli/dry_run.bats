@@ -58,6 +58,8 @@ hostname h.h
 domainname d
 share cgroup
 nested
+monotonic 1.5h
+boottime -0.000000001
 sysctl net.ipv4.ip_forward=1
 ns-limit net=3
 seccomp strict

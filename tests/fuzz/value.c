@@ -24,6 +24,8 @@ static void try_readers(const char *text)
 		MUST(bytes >= 1 && bytes <= 1ull << 60, "%s", text);
 	if (text_duration(text, &number, &err) == 0)
 		MUST(number >= 1 && number <= (int64_t)3650 * 86400 * 1000, "%s", text);
+	if (text_offset(text, &number, &err) == 0)
+		MUST(number >= -(INT64_MAX / 2) && number <= INT64_MAX / 2, "%s", text);
 }
 
 static void try_splitting(struct arena *arena, const char *text)

@@ -54,6 +54,8 @@ static const struct {
 	{ "domainname", "d", "-d" },
 	{ "share", "net,uts", "net,wifi" },
 	{ "nested", NULL, NULL },
+	{ "monotonic", "-1.5h", "1.5w" },
+	{ "boottime", "+90", "" },
 	{ "sysctl", "net.ipv4.ip_forward=1", "net..x=1" },
 	{ "ns-limit", "net=5", "net=-1" },
 	{ "seccomp", "strict", "on" },

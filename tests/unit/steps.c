@@ -26,6 +26,7 @@ static const char *const child[] = {
 	"enter the files",
 	"enter the inner namespaces",
 	"set names",
+	"set clocks",
 	"allow one more user namespace",
 	"set kernel parameters",
 	"start a session",

@@ -148,6 +148,46 @@ static void test_durations(void)
 
 static const struct {
 	const char *text;
+	int64_t want;		/* 1: refused ... */
+	const char *why;	/* ... with this in the message */
+} offsets[] = {
+	{ "0", 0, NULL }, { "-0", 0, NULL }, { "90", INT64_C(90000000000), NULL },
+	{ "+90s", INT64_C(90000000000), NULL }, { "-1.5h", INT64_C(-5400000000000), NULL },
+	{ "2d", INT64_C(172800000000000), NULL }, { "-250ms", -250000000, NULL },
+	{ "0.000000002", 2, NULL }, { "-0.000002ms", -2, NULL },
+	{ "0.00000000000125d", 108, NULL }, { "1.10", 1100000000, NULL },
+	{ "4611686018", INT64_C(4611686018000000000), NULL },
+	{ "4611686018.427387903", INT64_C(4611686018427387903), NULL },
+	{ "-4611686018.427387903", INT64_C(-4611686018427387903), NULL },
+	{ "4611686018.427387904", 1, "146 years" }, { "-4611686019", 1, "146 years" },
+	{ "53376d", 1, "146 years" }, { "99999999999999999999999999999999999999999", 1, "146 years" },
+	{ "-99999999999999999999999999999999999999999.00000000000001d", 1, "146 years" },
+	{ "18446744073709551617", 1, "146 years" }, { "9223372036.854775808", 1, "146 years" },
+	{ "0.0000000001", 1, "finer" }, { "1.0000000015", 1, "finer" },
+	{ "0.0000001ms", 1, "finer" }, { "0.000000000000001", 1, "14 decimals" },
+	{ "", 1, "no offset" }, { "-", 1, "no offset" }, { "+", 1, "no offset" },
+	{ "--1", 1, "no offset" }, { "+-1", 1, "no offset" }, { "- 1", 1, "no offset" },
+	{ ".5", 1, "no offset" }, { "1.", 1, "may follow" }, { "1w", 1, "may follow" },
+	{ "1.s", 1, "may follow" }, { "1s ", 1, "may follow" }, { "1h30m", 1, "may follow" },
+	{ "1e3", 1, "may follow" }, { "0x1", 1, "may follow" }, { "1,5", 1, "may follow" },
+	{ "none", 1, "no offset" },
+};
+
+static void test_offsets(void)
+{
+	EACH_ROW(row, offsets) {
+		struct error err = { 0 };
+		int64_t got = 1;
+		int result = text_offset(row->text, &got, &err);
+
+		CHECK(got == row->want, "\"%s\": %" PRId64, row->text, got);
+		CHECK((result == 0) == (row->want != 1), "\"%s\"", row->text);
+		CHECK(!row->why || strstr(err.what, row->why), "\"%s\": %s", row->text, err.what);
+	}
+}
+
+static const struct {
+	const char *text;
 	int64_t want;		/* -1: refused ... */
 	const char *why;	/* ... with this in the message */
 } thousandths[] = {
@@ -414,6 +454,7 @@ int main(void)
 	RUN(test_octals);
 	RUN(test_sizes);
 	RUN(test_durations);
+	RUN(test_offsets);
 	RUN(test_thousandths);
 	RUN(test_split);
 	RUN(test_what_is_protected_is_split_back);

@@ -37,6 +37,10 @@ int text_thousandths(const char *text, int64_t least, int64_t most, int64_t *ret
  * years, in milliseconds. -1 says what is wrong with it. */
 int text_duration(const char *text, int64_t *ret_milliseconds, struct error *err);
 
+/* By how much a clock differs, "90", "-1.5h", "+2d", at most 146 years either way,
+ * in nanoseconds, of which no part is dropped. -1 says what is wrong with it. */
+int text_offset(const char *text, int64_t *ret_nanoseconds, struct error *err);
+
 /* Split at the first `separator` that has no backslash in front; `\` before a
  * separator or a backslash is taken away in both halves. *ret_right is NULL when
  * there is no separator. Returns how many such separators there were. */

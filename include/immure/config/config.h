@@ -109,6 +109,7 @@ struct config {
 	LIST(struct share) shares;
 	struct text user, hostname, domainname;
 	struct choice nested;
+	struct number monotonic, boottime;	/* nanoseconds; 0: as the host's */
 
 	struct text chdir, home;
 	struct choice cwd, proc, sys, dev, git_rw;

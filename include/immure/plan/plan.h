@@ -139,7 +139,9 @@ struct plan {
 
 	struct landlock_plan landlock;
 
+	int64_t monotonic, boottime;	/* how many nanoseconds those clocks are ahead */
 	const char *hostname, *domainname;	/* NULL: shared with the host */
+	bool own_clocks;		/* one of them is moved */
 	bool own_network;		/* a new one, with loopback alone */
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum namespace {
-	NS_USER, NS_MOUNT, NS_PID, NS_IPC, NS_UTS, NS_NET, NS_CGROUP,
+	NS_USER, NS_MOUNT, NS_PID, NS_IPC, NS_UTS, NS_NET, NS_CGROUP, NS_TIME,
 	NAMESPACES,
 	NO_NAMESPACE = -1,
 };
