@@ -197,7 +197,7 @@ int child_confine_init(struct sandbox *box, struct error *err)
 	return confine_init(box->plan, err);
 }
 
-int child_be_init(struct sandbox *box, struct error *err)
+WITH_INIT_CALLS int child_be_init(struct sandbox *box, struct error *err)
 {
 	(void)err;
 	init_run(box);

@@ -21,7 +21,7 @@ static void tell_command(const struct sandbox *box, int number, bool group)
 }
 
 /* Reap what there is; true when the command itself has ended. */
-static bool reap(struct sandbox *box)
+WITH_INIT_CALLS static bool reap(struct sandbox *box)
 {
 	struct error ignored;
 	int status;
@@ -46,7 +46,7 @@ static bool reap(struct sandbox *box)
 	return false;
 }
 
-static void obey(struct sandbox *box)
+WITH_INIT_CALLS static void obey(struct sandbox *box)
 {
 	struct sync_message message;
 	struct error ignored;
@@ -86,7 +86,7 @@ static bool is_for_command(const struct signal_news *news)
 	       !(news->number == SIGHUP && news->from_terminal);
 }
 
-void init_run(struct sandbox *box)
+WITH_INIT_CALLS void init_run(struct sandbox *box)
 {
 	struct pollfd polled[] = {
 		{ .fd = box->signals, .events = POLLIN },

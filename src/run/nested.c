@@ -37,7 +37,7 @@
 
 /* Has the inner init ended? Of a command that is process 1 itself nobody else tells
  * how. */
-static bool reap_inner(struct sandbox *box, pid_t inner, int *ret_status)
+WITH_INIT_CALLS static bool reap_inner(struct sandbox *box, pid_t inner, int *ret_status)
 {
 	pid_t pid;
 
@@ -66,7 +66,7 @@ static int confine_outer(struct sandbox *box, int told, struct error *err)
 /* Its end is the end of everything inside, and it ends with the supervisor: nothing
  * else is asked of it but to pass on what somebody outside sends to process 1. */
 static void stay_behind(struct sandbox *box, pid_t inner, int told) __attribute__((noreturn));
-static void stay_behind(struct sandbox *box, pid_t inner, int told)
+WITH_INIT_CALLS static void stay_behind(struct sandbox *box, pid_t inner, int told)
 {
 	struct pollfd signals = { .fd = box->signals, .events = POLLIN };
 	struct signal_news news;

@@ -14,6 +14,10 @@ struct error;
  * those of threads only, and says so where a function does not return. */
 #define ON_OWN_STACK __attribute__((no_sanitize_address))
 
+/* For what ends init once it has its filter: where a function does not return,
+ * AddressSanitizer asks for the signal stack first, a call that init no longer has. */
+#define WITH_INIT_CALLS __attribute__((no_sanitize_address))
+
 /* Fork into new namespaces (CLONE_NEW... bits). Returns 0 in the child and its
  * process id in the parent, whose *ret_pidfd then refers to it; -1 says what the
  * host forbids and what its user can type. */
