@@ -51,6 +51,10 @@ const struct option option_table[] = {
 	  .man = "Read the lines of the profile *NAME* in this place. A relative path is"
 		 " taken from the directory of the file that includes it. A profile that"
 		 " includes its own name gets the next one of that name on the search path." },
+	{ .name = "description", .arg = "TEXT", .in = PROFILE,
+	  .group = GROUP_GENERAL, .set = set_description, .field = FIELD(description),
+	  .help = "what the profile is for",
+	  .man = "Say in a line what the profile is for; **immure profile ls** shows it." },
 	{ .name = "dry-run", .letter = 'n', .in = CLI, .everyday = true,
 	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(dry_run),
 	  .help = "print what would be done, and who said so",
@@ -436,8 +440,7 @@ const struct option *option_nearest(const char *name, unsigned where)
 	return nearest;
 }
 
-int option_apply(struct config *config, const struct setting *setting,
-		 struct error *err)
+static int apply_within(struct config *config, const struct setting *setting, struct error *err)
 {
 	const struct option *option = setting->option;
 	const struct origin *origin = setting->origin;
@@ -451,5 +454,36 @@ int option_apply(struct config *config, const struct setting *setting,
 	}
 	if (option->set != set_include)
 		*list_add(config->arena, &config->said) = *setting;
+	return 0;
+}
+
+/* The configuration as it would be if this option had not been said: all that was,
+ * said again without it. So no list must know who added what to it. */
+static int option_forget(struct config *config, const struct option *option, struct error *err)
+{
+	struct config fresh = {
+		.arena = config->arena, .command = config->command, .reading = config->reading,
+		.profiles_read = config->profiles_read, .profiles = config->profiles,
+		.problems = config->problems,
+	};
+
+	list_reserve(config->arena, &fresh.said, config->said.count + 8);
+	list_each(const struct setting, setting, &config->said)
+		if (setting->option != option && apply_within(&fresh, setting, err) < 0)
+			return -1;
+	*config = fresh;
+	return 0;
+}
+
+int option_apply(struct config *config, const struct setting *setting,
+		 struct error *err)
+{
+	const struct option *option = setting->option;
+
+	if (!option->list || option->set == set_include || !text_is(setting->value, "none"))
+		return apply_within(config, setting, err);
+	list_each(const struct setting, said, &config->said)
+		if (said->option == option)
+			return option_forget(config, option, err);
 	return 0;
 }

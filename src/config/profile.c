@@ -4,12 +4,13 @@
  *
  *	bind src		# a comment, at the start or behind a blank
  *	setenv "GREETING= hello"
+ *	if exists ~/.gitconfig ro-bind ~/.gitconfig
  *
- * A value is the rest of the line without the blanks around it, or a text in
- * double quotes. In both, \n, \t, \xHH, \", \#, \\ and "\ " stand for the bytes
- * that cannot be written otherwise; \: is left for the options that split at
- * colons. A raw control byte, a byte that is not UTF-8 and any other backslash is
- * an error: what a reader of the file sees is what applies.
+ * value.c reads the value: \n, \t, \xHH, \", \#, \$, \~, \\ and "\ " stand for the
+ * bytes that cannot be written otherwise, $HOME and a few more for what they are; \: is
+ * left for the options that split at colons. A raw control byte, a byte that is not
+ * UTF-8 and any other backslash is an error: what a reader of the file sees is what
+ * applies.
  *
  * A profile says what a sandbox lets through, so that its file is checked as one
  * that grants rights: sys/file.h, file_open_trusted(). */
@@ -27,6 +28,9 @@
 #include <immure/config/option.h>
 #include <immure/config/profile.h>
 #include <immure/sys/file.h>
+
+#include "set.h"
+#include "value.h"
 
 enum { LONGEST_FILE = 64 * 1024, MOST_FILES = 32, DEEPEST = 16 };
 
@@ -52,84 +56,6 @@ static int line_fail(const struct origin *origin, struct error *err)
 	return within(err, "%s:%u", origin->file, origin->line);
 }
 
-/* Decode the escape behind a backslash at *text into *out; -1 when there is none
- * of that kind. */
-static int escape_decode(const char **text, char **out, struct error *err)
-{
-	const char *c = *text + 1;
-
-	switch (*c) {
-	case 'n':
-		*(*out)++ = '\n';
-		break;
-	case 't':
-		*(*out)++ = '\t';
-		break;
-	case '\\': case '"': case '#': case ' ':
-		*(*out)++ = *c;
-		break;
-	case ':':
-		*(*out)++ = '\\';
-		*(*out)++ = ':';
-		break;
-	case 'x': {
-		char digits[3] = { 0 };
-
-		if (!isxdigit((unsigned char)c[1]) || !isxdigit((unsigned char)c[2]))
-			return fail(err, 0, "two hexadecimal digits belong behind \\x");
-		memcpy(digits, c + 1, 2);
-		**out = (char)strtoul(digits, NULL, 16);
-		if (!**out)
-			return fail(err, 0, "\\x00 cannot be part of a value");
-		(*out)++;
-		c += 2;
-		break;
-	}
-	default:
-		return fail(err, 0, "\"\\%c\" stands for nothing; a backslash is written"
-			    " \\\\", *c ? *c : ' ');
-	}
-	*text = c + 1;
-	return 0;
-}
-
-/* Decode the value that begins at `text`, which ends with the line. */
-static int value_decode(struct arena *arena, const char *text, const char **ret_value,
-			struct error *err)
-{
-	bool quoted = *text == '"';
-	char *value = arena_alloc(arena, strlen(text) + 1), *out = value, *solid = value;
-	const char *start = text += quoted;
-
-	for (; *text && !(quoted && *text == '"'); ) {
-		bool blank = *text == ' ' || *text == '\t';
-
-		if (!quoted && *text == '#' && (text == start || text[-1] == ' ' ||
-						text[-1] == '\t'))
-			break;
-		if (*text == '\\') {
-			if (escape_decode(&text, &out, err) < 0)
-				return -1;
-			blank = false;
-		} else {
-			*out++ = *text++;
-		}
-		if (!blank || quoted)
-			solid = out;	/* blanks at the end do not count */
-	}
-	*solid = '\0';
-	*ret_value = value;
-	if (!quoted)
-		return 0;
-	if (*text != '"')
-		return fail(err, 0, "a double quote is not closed");
-	text++;
-	text += strspn(text, " \t");
-	if (*text && *text != '#')
-		return fail(err, 0, "\"%s\" behind the closing quote", text);
-	return 0;
-}
-
 static int unknown_word(const char *word, struct error *err)
 {
 	const char *name = word + strspn(word, "-");
@@ -144,15 +70,30 @@ static int unknown_word(const char *word, struct error *err)
 	return near ? hint(err, "did you mean: %s", near->name) : -1;
 }
 
-static int line_read(struct config *config, const struct origin *origin,
-		     const char *line, struct error *err)
+/* What a condition leaves out is read all the same, into nothing: a mistake in it is
+ * one on every machine. */
+static int leave_out(const struct config *config, const struct setting *setting,
+		     struct error *err)
+{
+	struct config scratch = *config;
+
+	if (setting->option->set == set_include)
+		return 0;
+	return option_apply(&scratch, setting, err);
+}
+
+/* A file says what it is for, and not what those are that include it. */
+static bool is_own_description(const struct config *config, const struct option *option)
+{
+	return option->set == set_description && config->reading && config->reading->by;
+}
+
+static int line_apply(struct config *config, const struct origin *origin, const char *line,
+		      bool holds, struct error *err)
 {
 	struct setting setting = { .value = "", .origin = origin };
-
-	line += strspn(line, " \t");
 	size_t length = strcspn(line, " \t#");
-	if (length == 0)
-		return 0;
+
 	setting.option = option_named(line, length, PROFILE);
 	if (!setting.option) {
 		(void)unknown_word(arena_copy_part(config->arena, line, length), err);
@@ -170,9 +111,79 @@ static int line_read(struct config *config, const struct origin *origin,
 		(void)fail(err, 0, "%s needs a value: %s", word, setting.option->arg);
 		return line_fail(origin, err);
 	}
-	if (said && value_decode(config->arena, line, &setting.value, err) < 0)
+	if (said && value_read(config->arena, &line, TO_THE_END, holds, &setting.value, err) < 0)
 		return line_fail(origin, err);
-	return option_apply(config, &setting, err);
+	return holds && !is_own_description(config, setting.option)
+		? option_apply(config, &setting, err) : leave_out(config, &setting, err);
+}
+
+/* Take the word from the front of the line, if it stands there. */
+static bool take_word(const char **line, const char *word)
+{
+	size_t length = strlen(word);
+
+	if (!text_begins(*line, word) || !strchr(" \t", (*line)[length]) || !(*line)[length])
+		return false;
+	*line += length;
+	*line += strspn(*line, " \t");
+	return true;
+}
+
+/* Is there something at the path, which is relative to the current directory as those
+ * of other lines are? A link that leads nowhere is nothing. */
+static int path_exists(const char *path, bool *ret_answer, struct error *err)
+{
+	struct file_id id;
+
+	*ret_answer = file_look(path, true, &id, err) == 0;
+	if (*ret_answer || err->code == ENOENT || err->code == ENOTDIR)
+		return 0;
+	return fail(err, err->code, "exists %s", path);
+}
+
+static int read_condition(struct config *config, const char **line, bool *holds,
+			  struct error *err)
+{
+	bool not = take_word(line, "not"), answer = false;
+	bool of_file = take_word(line, "exists");
+	const char *subject;
+
+	if (!of_file && !take_word(line, "env"))
+		return fail(err, 0, "needs a condition: exists PATH, env NAME, not exists PATH"
+			    " or not env NAME");
+	if (value_read(config->arena, line, ONE_WORD, *holds, &subject, err) < 0)
+		return -1;
+	if (!*subject || !**line || **line == '#')
+		return fail(err, 0, "a condition stands in front of an option: if %s ... bind ~/x",
+			    of_file ? "exists" : "env");
+	if (!*holds)
+		return 0;
+	if (of_file && path_exists(subject, &answer, err) < 0)
+		return -1;
+	if (!of_file) {
+		const char *value = getenv(subject);
+		answer = value && *value;
+	}
+	*holds = answer != not;
+	return 0;
+}
+
+/* [if CONDITION]... OPTION [VALUE] */
+static int line_read(struct config *config, const struct origin *origin,
+		     const char *line, struct error *err)
+{
+	bool holds = true;
+
+	line += strspn(line, " \t");
+	while (take_word(&line, "if")) {
+		if (read_condition(config, &line, &holds, err) < 0) {
+			(void)within(err, "if");
+			return line_fail(origin, err);
+		}
+	}
+	if (!*line || *line == '#')
+		return 0;
+	return line_apply(config, origin, line, holds, err);
 }
 
 /* --- one text -------------------------------------------------------------- */
@@ -199,6 +210,15 @@ static int line_check(const char *line, struct error *err)
 	return 0;
 }
 
+/* Whoever wants to hear of all mistakes hears of this one later. */
+static bool keep_problem(struct config *config, const struct error *err)
+{
+	if (!config->problems)
+		return false;
+	*list_add(config->arena, &config->problems->list) = *err;
+	return true;
+}
+
 int profile_apply_text(struct config *config, const char *name, const char *text,
 		       size_t length, struct error *err)
 {
@@ -221,7 +241,7 @@ int profile_apply_text(struct config *config, const char *name, const char *text
 		const char *line = arena_copy_part(config->arena, text, size);
 		if (line_check(line, err) < 0)
 			return line_fail(origin, err);
-		if (line_read(config, origin, line, err) < 0)
+		if (line_read(config, origin, line, err) < 0 && !keep_problem(config, err))
 			return -1;
 		text += size + 1;
 	}
@@ -395,35 +415,6 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 }
 
 /* --- writing --------------------------------------------------------------- */
-
-char *profile_quote(struct arena *arena, const char *value)
-{
-	size_t length = strlen(value);
-	bool quotes = length == 0 || value[0] == '"' || value[0] == '#' ||
-		      value[0] == ' ' || value[length - 1] == ' ' || strstr(value, " #") ||
-		      value[0] == '\t' || value[length - 1] == '\t';
-	bool printable = text_is_printable(value);
-	char *start = arena_alloc(arena, 4 * length + 3), *out = start;
-
-	if (quotes)
-		*out++ = '"';
-	for (const char *c = value; *c; c++) {
-		unsigned char byte = (unsigned char)*c;
-
-		if (byte == '\\' || (byte == '"' && quotes))
-			out += sprintf(out, "\\%c", byte);
-		else if (byte == '\n' || byte == '\t')
-			out += sprintf(out, "\\%c", byte == '\n' ? 'n' : 't');
-		else if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !printable))
-			out += sprintf(out, "\\x%02x", byte);
-		else
-			*out++ = *c;
-	}
-	if (quotes)
-		*out++ = '"';
-	*out = '\0';
-	return start;
-}
 
 /* Does a later word take this setting's place? */
 static bool is_superseded(const struct config *config, const struct setting *setting)

@@ -85,6 +85,13 @@ SETTER(set_version)
 	return 0;
 }
 
+SETTER(set_description)
+{
+	if (!text_is_printable(setting->value) || strlen(setting->value) > 200)
+		return fail(err, 0, "one line of at most 200 printable characters");
+	return set_text(config, setting, err);
+}
+
 SETTER(set_include)
 {
 	return profile_apply(config, setting->value, setting->origin, err);
@@ -92,10 +99,6 @@ SETTER(set_include)
 
 SETTER(set_share)
 {
-	if (text_is(setting->value, "none")) {
-		config->shares.count = 0;
-		return 0;
-	}
 	for (const char *rest = setting->value; rest; ) {
 		size_t length = strcspn(rest, ",");
 		const char *name = arena_copy_part(config->arena, rest, length);
@@ -333,10 +336,6 @@ SETTER(set_syscall)
 	static const char *const verbs[] = { "allow", "deny", "log", NULL };
 	const char *rest, *name;
 
-	if (text_is(setting->value, "none")) {
-		config->calls.count = 0;
-		return 0;
-	}
 	int verb = split_verb(config, setting, verbs, &rest, err);
 	if (verb < 0)
 		return -1;
@@ -355,10 +354,6 @@ SETTER(set_cap)
 	static const char *const verbs[] = { "keep", "add", NULL };
 	const char *rest, *name;
 
-	if (text_is(setting->value, "none")) {
-		config->capabilities.count = 0;
-		return 0;
-	}
 	int verb = split_verb(config, setting, verbs, &rest, err);
 	if (verb < 0)
 		return -1;

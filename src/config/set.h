@@ -17,6 +17,7 @@ SETTER(set_word);
 
 SETTER(set_help);
 SETTER(set_version);
+SETTER(set_description);
 SETTER(set_include);
 
 SETTER(set_share);

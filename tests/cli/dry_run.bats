@@ -28,6 +28,7 @@ everything() {
 	if [[ $(uname -m) == x86_64 ]]; then echo allow32; else echo '# allow32'; fi
 	if is_root; then echo cap none; else echo cap add:chown,kill; fi
 	cat <<'END'
+description all there is
 bind a b
 bind "new\nline:/n"
 bind-try /nonesuch

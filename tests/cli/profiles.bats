@@ -375,3 +375,72 @@ hint: what a profile says is trusted: use one of your own'
 	assert_status 0
 	refute env LC_ALL=C grep -qaP '[\x00-\x08\x0b-\x1f\x7f-\x9f]' <<<"$output"
 }
+
+# --- the language ---------------------------------------------------------------
+
+@test "a tilde and names stand for the caller's directories" {
+	mkdir -p "$HOME/site" "$TEST_TMP/conf"
+	echo text | tee "$HOME/site/file" "$TEST_TMP/conf/file" >/dev/null
+	cat >f <<-'END'
+		include default
+		ro-bind ~/site
+		ro-bind $XDG_CONFIG_HOME:~/conf
+		symlink ${CWD}:/here
+		setenv WHO=$USER-$UID
+		setenv PLAIN=\$HOME
+	END
+	XDG_CONFIG_HOME=$TEST_TMP/conf USER=me run "$IMMURE" run -p ./f sh -c \
+		'cat ~/site/file ~/conf/file; readlink /here; echo "$WHO $PLAIN"'
+	assert_status 0
+	assert_equal "$output" $'text\ntext\n'"$PWD"$'\nme-'"$(id -u)"' $HOME'
+	# What the profile comes to has them written out, and reads back as the same.
+	USER=me XDG_CONFIG_HOME=$TEST_TMP/conf "$IMMURE" profile show ./f >g
+	grep -qE "^ro-bind $HOME/site +# ./f:2$" g
+	grep -qE '^setenv PLAIN=\\\$HOME +# ./f:6$' g
+	assert_equal "$("$IMMURE" profile show ./g | sed 's/ *#.*//')" "$(sed 's/ *#.*//' g)"
+}
+
+@test "what a name stands for cannot become another part of the line" {
+	local home
+	for home in "$TEST_TMP/a:b" "$TEST_TMP/a,size=1" "$TEST_TMP/a\"b" "$TEST_TMP/a\\b" \
+		"$TEST_TMP"$'/a\nbind ' "$TEST_TMP/x/../y" "$TEST_TMP/.."; do
+		echo 'ro-bind ~/x' >f
+		HOME=$home run "$IMMURE" run -p ./f touch made
+		assert_status 125
+		assert_output_has 'immure: ./f:1: $HOME is "'
+		assert_output_has 'which cannot be put into a line'
+		refute test -e made
+	done
+	# The one that is not absolute is none: the user database knows another.
+	HOME=relative run "$IMMURE" profile show ./f
+	refute grep -q relative <<<"$output"
+}
+
+@test "a line whose condition does not hold is read, and does not count" {
+	cat >f <<-'END'
+		include default
+		if exists ~/yes setenv A=1
+		if exists ~/no setenv B=1
+		if not exists ~/no if env WANTED setenv C=1
+		if env EMPTY setenv D=1
+		if env UNSET include nonesuch
+		if env UNSET ro-bind $XDG_RUNTIME_DIR/x
+	END
+	touch "$HOME/yes"
+	WANTED=x EMPTY='' run env -u UNSET -u XDG_RUNTIME_DIR "$IMMURE" run -p ./f \
+		sh -c 'echo "$A$B$C$D."'
+	assert_status 0
+	assert_equal "$output" 11.
+	echo 'if env UNSET ro-bnd /x' >f
+	refused './f:1: unknown option ro-bnd' 'did you mean: ro-bind'
+}
+
+@test "none takes back what an option said" {
+	printf '%s\n' 'include default' 'setenv A=1' 'env-keep none' 'etc none' >f
+	A=0 TERM=dumb run "$IMMURE" run -p ./f sh -c 'echo "$A$TERM"; ls /etc/ssl 2>&1'
+	assert_equal "${lines[0]}" 1
+	[[ ${lines[1]} == *'No such file'* ]]
+	run "$IMMURE" run -p ./f --setenv none sh -c 'echo "$A."'
+	assert_equal "$output" .
+	refute grep -q '^etc' <<<"$("$IMMURE" profile show ./f)"
+}

@@ -23,6 +23,7 @@ static const struct {
 } values[] = {
 	{ "profile", "default", "../x" },
 	{ "include", "default", "no such name" },
+	{ "description", "what it is for", "" },
 	{ "dry-run", NULL, NULL },
 	{ "quiet", NULL, NULL },
 	{ "verbose", NULL, NULL },

@@ -1,6 +1,8 @@
 /* The profile reader as a function of bytes, and back. */
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
@@ -59,6 +61,52 @@ static const struct {
 	{ "setenv \"A=\tb\"", "A=\tb", NULL },
 	{ "setenv A=\xc3\xa4", "A=\xc3\xa4", NULL },
 	{ "setenv A=\xc3\xa4\\n", "A=\xc3\xa4\n", NULL },
+	/* names, and the home directory */
+	{ "setenv A=$HOME", "A=/home/u", NULL },
+	{ "setenv A=${HOME}x/$UID/$USER", "A=/home/ux/@UID/me", NULL },
+	{ "setenv \"A=$HOME # $USER\"", "A=/home/u # me", NULL },
+	{ "setenv A=$XDG_CONFIG_HOME:$XDG_STATE_HOME", "A=/conf:/home/u/.local/state", NULL },
+	{ "setenv A=$HOME # $NONESUCH", "A=/home/u", NULL },
+	{ "setenv A=\\$HOME", "A=$HOME", NULL },
+	{ "setenv A=~", "A=/home/u", NULL },
+	{ "setenv A=~/a:~/b", "A=/home/u/a:/home/u/b", NULL },
+	{ "setenv \"A=~\"", "A=/home/u", NULL },
+	{ "setenv A=~ b", "A=/home/u b", NULL },
+	{ "setenv A=a~/b~", "A=a~/b~", NULL },
+	{ "setenv A=\\~/b", "A=~/b", NULL },
+	{ "setenv A=~bob/x", NULL, "your home directory alone" },
+	{ "setenv A=~\\n", NULL, "your home directory alone" },
+	{ "setenv A=$", NULL, "no name behind a $" },
+	{ "setenv A=5$ ", NULL, "no name behind a $" },
+	{ "setenv A=$home", NULL, "no name behind a $" },
+	{ "setenv A=$1", NULL, "no name behind a $" },
+	{ "setenv A=$(id)", NULL, "no name behind a $" },
+	{ "setenv A=${HOME", NULL, "no name behind a $" },
+	{ "setenv A=${HOME:-x}", NULL, "no name behind a $" },
+	{ "setenv A=$HOMEx", "A=/home/ux", NULL },
+	{ "setenv A=$HOMES", NULL, "$HOMES is not among HOME, USER" },
+	{ "setenv A=$PATH", NULL, "$PATH is not among" },
+	{ "setenv A=$XDG_RUNTIME_DIR", NULL, "$XDG_RUNTIME_DIR stands for nothing here" },
+	{ "setenv A=$XDG_DATA_HOME", NULL, "cannot be put into a line" },
+	{ "setenv A=$XDG_CACHE_HOME", NULL, "cannot be put into a line" },
+	/* conditions */
+	{ "if exists / setenv A=b", "A=b", NULL },
+	{ "  if\tnot  exists /nonexistent  setenv A=b # c", "A=b", NULL },
+	{ "if exists \"/\" setenv A=b", "A=b", NULL },
+	{ "if env USER setenv A=b", "A=b", NULL },
+	{ "if not env NONESUCH if exists / if env USER setenv A=b", "A=b", NULL },
+	{ "if", NULL, "unknown option if" },
+	{ "if exists", NULL, "needs a condition" },
+	{ "if exists /", NULL, "stands in front of an option" },
+	{ "if exists / # bind /", NULL, "stands in front of an option" },
+	{ "if isfile / setenv A=b", NULL, "needs a condition" },
+	{ "if not not env USER setenv A=b", NULL, "needs a condition" },
+	{ "if exists \"/ setenv A=b", NULL, "not closed" },
+	{ "if exists / nonesuch A=b", NULL, "unknown option nonesuch" },
+	{ "if exists /nonexistent nonesuch A=b", NULL, "unknown option nonesuch" },
+	{ "if exists /nonexistent setenv A", NULL, "lacks an \"=\"" },
+	{ "if env NONESUCH timeout x", NULL, "timeout" },
+	{ "if env NONESUCH setenv A=$", NULL, "no name behind a $" },
 	/* not closed, or more behind */
 	{ "setenv \"A=b", NULL, "not closed" },
 	{ "setenv \"A=b\\\"", NULL, "not closed" },
@@ -111,6 +159,15 @@ static const struct {
 	{ "version", NULL, "command line only" },
 };
 
+/* The one thing that differs from caller to caller. */
+static const char *with_uid(const char *want)
+{
+	const char *at = strstr(want, "@UID");
+
+	return at ? arena_format(arena, "%.*s%u%s", (int)(at - want), want, geteuid(),
+				 at + strlen("@UID")) : want;
+}
+
 static void test_lines(void)
 {
 	EACH_ROW(row, lines) {
@@ -121,7 +178,7 @@ static void test_lines(void)
 		CHECK((result == 0) == (row->want != NULL), "%s: %s", row->line, err.what);
 		if (row->want) {
 			CHECK(config->said.count == 1 &&
-			      text_is(config->said.items[0].value, row->want), "%s: %s", row->line,
+			      text_is(config->said.items[0].value, with_uid(row->want)), "%s: %s", row->line,
 			      config->said.count ? config->said.items[0].value : "nothing");
 		} else {
 			CHECK(text_begins(err.what, "test:1: "), "%s: %s", row->line, err.what);
@@ -141,6 +198,26 @@ static void test_flags_need_no_value(void)
 
 		CHECK(apply(config, *text, strlen(*text), &err) == 0, "%s: %s", *text, err.what);
 		CHECK(config->git_rw.value == 1, "%s", *text);
+	}
+}
+
+/* What a condition leaves out. */
+static void test_conditions_that_do_not_hold(void)
+{
+	static const char *const texts[] = {
+		"if exists /nonexistent setenv A=b", "if not exists / setenv A=b",
+		"if env NONESUCH setenv A=$XDG_RUNTIME_DIR", "if env EMPTY bind $XDG_RUNTIME_DIR/x",
+		"if env USER if env NONESUCH if exists $XDG_RUNTIME_DIR setenv A=b",
+		"if env NONESUCH include nonesuch",
+	};
+
+	EACH_ROW(text, texts) {
+		struct config *config = config_new();
+		struct error err;
+
+		CHECK(apply(config, *text, strlen(*text), &err) == 0, "%s: %s", *text, err.what);
+		CHECK(config->said.count == 0 && config->variables.count == 0 &&
+		      config->places.count == 0, "%s", *text);
 	}
 }
 
@@ -286,10 +363,64 @@ static void test_what_does_not_count_is_not_written(void)
 	CHECK(text_is(got, want), "%s", got);
 }
 
+/* `none` empties what its own option said, and nothing else. */
+static void test_none_empties_a_list(void)
+{
+	const char text[] = "bind /a\nro-bind /b\nbind /c\nsetenv A=1\nshare net,pid\nuser self\n"
+			    "syscall deny:@mount\nenv-keep X\nbind none\nsetenv none\nshare none\n"
+			    "syscall none\nbind /d\ndir none\n";
+	struct config *config = config_new();
+	struct error err;
+
+	CHECK(apply(config, text, strlen(text), &err) == 0, "%s", err.what);
+	const char *want = arena_format(arena, "%-40s # test:2\n%-40s # test:6\n%-40s # test:8\n"
+					"%-40s # test:13\n", "ro-bind /b", "user self", "env-keep X",
+					"bind /d");
+	CHECK(text_is(profile_text(config), want), "%s", profile_text(config));
+	CHECK(config->places.count == 2 && config->variables.count == 1 &&
+	      config->shares.count == 0 && config->calls.count == 0, "%zu places, %zu variables",
+	      config->places.count, config->variables.count);
+	CHECK(config->places.items[0].order < config->places.items[1].order, "their order");
+	CHECK(text_is(config->user.value, "self"), "a scalar");
+}
+
+/* Whoever asks for it hears of every mistake. */
+static void test_all_problems(void)
+{
+	const char text[] = "nonesuch\nuser root\nbind\nsetenv A=$B\n";
+	static const char *const want[] = { "test:1: ", "test:3: ", "test:4: " };
+	struct problems problems = { 0 };
+	struct config *config = config_new();
+	struct error err;
+
+	config->problems = &problems;
+	CHECK(apply(config, text, strlen(text), &err) == 0, "%s", err.what);
+	CHECK(problems.list.count == 3 && config->said.count == 1, "%zu", problems.list.count);
+	for (size_t i = 0; i < 3 && i < problems.list.count; i++)
+		CHECK(text_begins(problems.list.items[i].what, want[i]), "%s",
+		      problems.list.items[i].what);
+}
+
+/* What the rows above have names for. */
+static void take_environment(void)
+{
+	(void)setenv("HOME", "/home/u", 1);
+	(void)setenv("USER", "me", 1);
+	(void)setenv("XDG_CONFIG_HOME", "/conf/", 1);
+	(void)setenv("XDG_STATE_HOME", "relative", 1);
+	(void)setenv("XDG_DATA_HOME", "/with:colon", 1);
+	(void)setenv("XDG_CACHE_HOME", "/a/../../b", 1);
+	(void)setenv("EMPTY", "", 1);
+	(void)unsetenv("XDG_RUNTIME_DIR");
+	(void)unsetenv("NONESUCH");
+}
+
 int main(void)
 {
 	arena = arena_new();
+	take_environment();
 	RUN(test_lines);
+	RUN(test_conditions_that_do_not_hold);
 	RUN(test_flags_need_no_value);
 	RUN(test_texts);
 	RUN(test_origins);
@@ -297,6 +428,8 @@ int main(void)
 	RUN(test_quotes_are_used_where_needed);
 	RUN(test_default_is_valid_and_reads_back);
 	RUN(test_what_does_not_count_is_not_written);
+	RUN(test_none_empties_a_list);
+	RUN(test_all_problems);
 	arena_free(arena);
 	return unit_end();
 }

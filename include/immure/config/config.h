@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 #include <immure/base/arena.h>
+#include <immure/base/error.h>
 #include <immure/sys/namespace.h>
 
-struct error;
 struct option;
 struct reading;
 
@@ -100,6 +100,9 @@ struct capability {
 	const struct origin *origin;
 };
 
+/* Mistakes in the lines of profiles, in their order. */
+struct problems { LIST(struct error) list; };
+
 enum help { HELP_NONE, HELP_SHORT, HELP_ALL };
 
 struct config {
@@ -132,12 +135,14 @@ struct config {
 	struct choice quiet, verbose, dry_run;
 	enum help help;
 	bool version;
-	struct text profile;
+	struct text profile, description;
 	const char *const *command;	/* NULL-ended; the rest of argv */
 
 	const struct reading *reading;	/* the profiles that are being read right now */
 	unsigned profiles_read;		/* how many so far: a bound for includes */
 	LIST(const char *) profiles;	/* the files among them, as they were opened */
+	struct problems *problems;	/* NULL: the first mistake in a profile ends its
+					 * reading; else they are put here */
 };
 
 /* The origin as a user reads it: "command line", or "FILE:LINE". */
