@@ -494,6 +494,29 @@ static bool has_capabilities(const struct audit_facts *facts, bool bounding)
 	return false;
 }
 
+static uint64_t ids_of(const struct audit_facts *facts)
+{
+	uint64_t count = 0;
+
+	list_each(const struct map_facts, map, &facts->uid_map)
+		count += map->count;
+	return count;
+}
+
+/* Could it be root outside, who is not? Its maps are as we number ids. */
+static bool has_root_mapped(const struct audit_facts *facts)
+{
+	const uint64_t changes = UINT64_C(1) << 6 | UINT64_C(1) << 7;	/* setgid, setuid */
+	bool may_change = facts->status.capabilities[CAP_PRM] & changes;
+	bool mapped = false;
+
+	list_each(const struct map_facts, map, &facts->uid_map)
+		mapped = mapped || map->outside == 0;
+	list_each(const struct map_facts, map, &facts->gid_map)
+		mapped = mapped || map->outside == 0;
+	return mapped && may_change && facts->status.uid[1] != 0;
+}
+
 static struct judgement judge_identity(const struct audit_facts *facts)
 {
 	uid_t outside = facts->status.uid[1];
@@ -506,10 +529,18 @@ static struct judgement judge_identity(const struct audit_facts *facts)
 			     : "it has its user's own ids, and the right to make user namespaces"
 			       " unless a filter forbids it",
 			     "give it a user namespace (immure: without --share user)");
+	if (has_root_mapped(facts))
+		return judge(VERDICT_OPEN, "its ids have user or group 0 of the outside among them,"
+			     " and it may become any of them",
+			     "map ids that are nobody's (immure: --map by hand)");
 	if (outside == 0)
 		return judge(VERDICT_OK, "outside it is user 0, and nothing but that number:"
 			     " root's files that it sees are its own. An ordinary user's sandbox"
 			     " is further away", NULL);
+	if (ids_of(facts) > 1)
+		return judge(VERDICT_OK, SEE(facts, "in a user namespace of %llu user ids, and user"
+					     " %u outside", (unsigned long long)ids_of(facts),
+					     outside), NULL);
 	return judge(VERDICT_OK, SEE(facts, "in a user namespace, and user %u outside", outside),
 		     NULL);
 }

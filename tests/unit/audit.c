@@ -467,6 +467,16 @@ static void test_rights(void)
 	check_verdict(facts, "syscalls", VERDICT_UNKNOWN, "");
 
 	facts = good();
+	*list_add(arena, &facts->uid_map) = (struct map_facts){ 1, 100000, 65536 };
+	check_verdict(facts, "identity", VERDICT_OK, "65536 user ids, and user 7 outside");
+	facts->status.capabilities[CAP_PRM] = UINT64_C(1) << 7;
+	check_verdict(facts, "identity", VERDICT_OK, "65536 user ids");
+	*list_add(arena, &facts->gid_map) = (struct map_facts){ 5, 0, 1 };
+	check_verdict(facts, "identity", VERDICT_OPEN, "group 0");
+	facts->status.capabilities[CAP_PRM] = 0;
+	check_verdict(facts, "identity", VERDICT_OK, "65536 user ids");
+
+	facts = good();
 	facts->status.uid[1] = 0;
 	check_verdict(facts, "identity", VERDICT_OK, "user 0");
 	facts->namespaces[AUDIT_USER].own = ANSWER_NO;
