@@ -96,7 +96,7 @@ _immure()
 	for ((i = 2; i < last; i++)); do
 		case ${words[i]} in
 		--) ((i++)); break ;;
-		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--home|--cwd|--proc|--sys|--dev|--etc|--system|--user|--hostname|--domainname|--share|-s|--monotonic|--boottime|--sysctl|--ns-limit|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
+		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--home|--cwd|--proc|--sys|--dev|--etc|--system|--user|--map|--map-gid|--hostname|--domainname|--share|-s|--monotonic|--boottime|--sysctl|--ns-limit|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
 		-?*) ;;
 		*) break ;;
 		esac
@@ -107,7 +107,7 @@ _immure()
 			_immure_command "${starts[i]}"
 			return
 		elif [[ $value != --*=* ]]; then
-			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --git-rw --proc --sys --dev --etc --system --user --hostname --domainname --share --nested --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --nested --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
 			return
 		fi
 		option=${value%%=*} value=${value#*=}
@@ -122,6 +122,8 @@ _immure()
 	--sys) _immure_words 'new none host-ro' ;;
 	--dev) _immure_words 'new none' ;;
 	--user) _immure_words 'root self' ;;
+	--map) _immure_words 'auto none' ;;
+	--map-gid) _immure_words 'auto none' ;;
 	--share|-s) _immure_words 'user mount pid ipc uts net cgroup none' ;;
 	--landlock) _immure_words 'auto require off' ;;
 	--seccomp) _immure_words 'default strict off' ;;

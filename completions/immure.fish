@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --hostname --domainname --share -s --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -91,6 +91,9 @@ complete -c immure -n __immure_at_options -l dev -x -a 'new none' -d 'what is at
 complete -c immure -n __immure_at_options -l etc -r -d 'show one more entry of /etc, if the host has it'
 complete -c immure -n __immure_at_options -l system -r -d 'show a directory as the host has it, read-only'
 complete -c immure -n __immure_at_options -l user -x -a 'root self' -d 'who the command is inside: root, you, a number'
+complete -c immure -n __immure_at_options -l map -x -a '(__fish_append , auto none)' -d 'more users and groups than one exist inside'
+complete -c immure -n __immure_at_options -l map-gid -x -a '(__fish_append , auto none)' -d 'the same for groups alone'
+complete -c immure -n __immure_at_options -l guest -d 'the rights that tools of a root file system need'
 complete -c immure -n __immure_at_options -l hostname -x -d 'the host name inside'
 complete -c immure -n __immure_at_options -l domainname -x -d 'the NIS domain name inside'
 complete -c immure -n __immure_at_options -l share -s s -x -a '(__fish_append , user mount pid ipc uts net cgroup none)' -d 'share namespaces with the host: net, pid, ...'

@@ -87,6 +87,9 @@ _immure()
 			'*--etc=[show one more entry of /etc, if the host has it]:PATH:_immure_paths' \
 			'*--system=[show a directory as the host has it, read-only]:PATH:_immure_paths' \
 			'--user=[who the command is inside\: root, you, a number]:root|self|UID\[\:GID\]:(root self)' \
+			'*--map=[more users and groups than one exist inside]:auto|INSIDE\:OUTSIDE\:COUNT:_sequence compadd - auto none' \
+			'*--map-gid=[the same for groups alone]:auto|INSIDE\:OUTSIDE\:COUNT:_sequence compadd - auto none' \
+			'--guest[the rights that tools of a root file system need]' \
 			'--hostname=[the host name inside]:NAME: ' \
 			'--domainname=[the NIS domain name inside]:NAME: ' \
 			'*'{-s+,--share=}'[share namespaces with the host\: net, pid, ...]:NAME,...:_sequence compadd - user mount pid ipc uts net cgroup none' \

@@ -22,6 +22,7 @@ static const char *const namespace_words[] = {
 static const char *const landlock_words[] = { "auto", "require", "off", NULL };
 static const char *const help_words[] = { "all", NULL };
 static const char *const user_words[] = { "root", "self", NULL };
+static const char *const map_words[] = { "auto", "none", NULL };
 static const char *const home_words[] = { "none", "private", NULL };
 
 const char *const option_group_titles[OPTION_GROUPS] = {
@@ -205,9 +206,43 @@ const struct option option_table[] = {
 	  .group = GROUP_IDENTITY, .complete = COMPLETE_WORDS, .words = user_words,
 	  .set = set_user, .field = FIELD(user),
 	  .help = "who the command is inside: root, you, a number",
-	  .man = "The one user and group id that exist inside; both stand for the caller's own"
-		 " outside, so that what the command writes belongs to the caller. `root` is 0,"
-		 " `self` the caller's ids. Root inside has no capability." },
+	  .man = "The one user and group id that exist inside, unless **--map** is said; both"
+		 " stand for the caller's own outside, so that what the command writes belongs to"
+		 " the caller. `root` is 0, `self` the caller's ids. Root inside has no"
+		 " capability." },
+	{ .name = "map", .arg = "auto|INSIDE:OUTSIDE:COUNT", .in = ANYWHERE,
+	  .group = GROUP_IDENTITY, .complete = COMPLETE_WORDS, .words = map_words,
+	  .list = true, .set = set_map, .field = FIELD(maps),
+	  .help = "more users and groups than one exist inside",
+	  .man = "Let more user and group ids exist inside. `auto` adds to the one of **--user**,"
+		 " which stands for the caller, the ranges that `/etc/subuid` and `/etc/subgid`"
+		 " give the caller, as the ids from 0 up that are left. *INSIDE*`:`*OUTSIDE*`:`"
+		 "*COUNT*, as often as needed, says it by hand: *COUNT* ids from *INSIDE* on stand"
+		 " for the host's from *OUTSIDE* on; the command is then who **--user** stands for"
+		 " by these, which need not be the caller. **newuidmap**(1) and **newgidmap**(1)"
+		 " decide which the caller may have; who holds the right to any, as root, does"
+		 " without them. It is for groups as well unless **--map-gid** is said; `none`"
+		 " takes back what was said before, and of `auto` and ranges by hand the last"
+		 " kind counts. The caller's supplementary groups are left behind. See **Ids** in"
+		 " **NOTES**, and **--guest** for what changes ids." },
+	{ .name = "map-gid", .arg = "auto|INSIDE:OUTSIDE:COUNT", .in = ANYWHERE,
+	  .group = GROUP_IDENTITY, .complete = COMPLETE_WORDS, .words = map_words,
+	  .list = true, .set = set_map, .field = FIELD(gid_maps),
+	  .help = "the same for groups alone",
+	  .man = "Like **--map**, for group ids alone; **--map** is then for user ids alone." },
+	{ .name = "guest", .in = ANYWHERE,
+	  .group = GROUP_IDENTITY, .set = set_flag, .field = FIELD(guest),
+	  .help = "the rights that tools of a root file system need",
+	  .man = "Let the command be root of its users: it keeps the capabilities of its own user"
+		 " namespace that **dpkg**(1), **tar**(1), **su**(1) and the like need (chown,"
+		 " dac_override, fowner, fsetid, kill, setfcap, setgid, setpcap, setuid,"
+		 " sys_chroot), may set setuid and setgid bits and call **chroot**(2). They are"
+		 " rights over the ids of **--map** and over what belongs to them, not over a"
+		 " mount, a network or the host; no namespaces can be made, and setuid programs"
+		 " have no effect. What this gives up: the kernel's code that asks for these"
+		 " rights is in reach, and programs that are setuid to a mapped id, the caller's"
+		 " own too, can be left in a directory that is bound writable. Refused to root of"
+		 " the host unless **--map** by hand keeps root out." },
 	{ .name = "hostname", .arg = "NAME", .in = ANYWHERE,
 	  .group = GROUP_IDENTITY, .set = set_hostname, .field = FIELD(hostname),
 	  .help = "the host name inside",

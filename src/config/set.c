@@ -133,6 +133,60 @@ SETTER(set_user)
 	return set_text(config, setting, err);
 }
 
+/* One of the three numbers of a map; digits alone. */
+static int map_number(const char *text, int64_t least, uint32_t *ret_number,
+		      struct error *err)
+{
+	int64_t number;
+
+	if (text[strspn(text, "0123456789")])
+		return fail(err, 0, "\"%s\" is not a number", text);
+	if (text_number(text, least, UINT_MAX - 1, &number, err) < 0)
+		return -1;
+	*ret_number = (uint32_t)number;
+	return 0;
+}
+
+static int read_map(struct config *config, const struct setting *setting,
+		    struct id_map *ret_map, struct error *err)
+{
+	char *inside, *rest, *outside, *count;
+
+	if (text_split(config->arena, setting->value, ':', &inside, &rest) != 2) {
+		(void)fail(err, 0, "\"%s\" is neither auto nor three numbers", setting->value);
+		return hint(err, "ids inside, ids outside, how many: --%s 1:100000:65536",
+			    setting->option->name);
+	}
+	(void)text_split(config->arena, rest, ':', &outside, &count);
+	if (map_number(inside, 0, &ret_map->inside, err) < 0 ||
+	    map_number(outside, 0, &ret_map->outside, err) < 0 ||
+	    map_number(count, 1, &ret_map->count, err) < 0)
+		return -1;
+	/* The last number of all means "no id" to chown(2). */
+	if (ret_map->count > UINT_MAX - ret_map->inside ||
+	    ret_map->count > UINT_MAX - ret_map->outside)
+		return fail(err, 0, "\"%s\" goes beyond the last id, %u", setting->value,
+			    UINT_MAX - 1);
+	return 0;
+}
+
+SETTER(set_map)
+{
+	struct id_map_list *maps = field_of(config, setting);
+	struct id_map map = { .origin = setting->origin };
+
+	map.automatic = text_is(setting->value, "auto");
+	if (!map.automatic && !text_is(setting->value, "none") &&
+	    read_map(config, setting, &map, err) < 0)
+		return -1;
+	/* Of the two kinds the last one counts. */
+	if (map.automatic || map.count == 0 || (maps->count > 0 && maps->items[0].automatic))
+		maps->count = 0;
+	if (map.automatic || map.count > 0)
+		*list_add(config->arena, maps) = map;
+	return 0;
+}
+
 static int check_host_name(const char *name, struct error *err)
 {
 	size_t length = strlen(name);

@@ -22,6 +22,7 @@ SETTER(set_include);
 
 SETTER(set_share);
 SETTER(set_user);
+SETTER(set_map);
 SETTER(set_hostname);
 SETTER(set_domainname);
 

@@ -31,6 +31,11 @@ int confine_limits(const struct plan *plan, struct error *err)
 	return 0;
 }
 
+int confine_groups(const struct plan *plan, struct error *err)
+{
+	return plan->maps.several && plan->maps.no_groups ? privilege_leave_groups(err) : 0;
+}
+
 static int drop_capabilities(const struct plan *plan, uint64_t kept, struct error *err)
 {
 	/* In the host's user namespace an ordinary user may not lower the bounding set
@@ -42,6 +47,10 @@ static int drop_capabilities(const struct plan *plan, uint64_t kept, struct erro
 
 int confine_capabilities(const struct plan *plan, struct error *err)
 {
+	/* Who is not root there keeps them only by the ambient set; root must lose them when
+	 * it becomes somebody else, as every program expects that does so. */
+	if (plan->guest_origin)
+		return privilege_keep(plan->capabilities, plan->inner.inside_uid != 0, err);
 	return drop_capabilities(plan, plan->capabilities, err);
 }
 

@@ -187,13 +187,17 @@ void plan_advice(struct planning *p)
 			fixed_here ? "the current directory read-only" : "",
 			empty_home ? " --ro-bind PATH" : "",
 			fixed_here ? empty_home ? ", --cwd rw" : " --cwd rw" : "");
-	if (plan->own_user && p->inside_uid == 0 && p->host.uid != 0)
+	if (plan->own_user && plan->maps.several && !plan->guest_origin)
+		*list_add(p->arena, &p->plan->advice) =
+			"it had several ids and no right to become another, or to give files to"
+			" it: --guest";
+	else if (plan->own_user && !plan->maps.several && p->inside_uid == 0 && p->host.uid != 0)
 		*list_add(p->arena, &p->plan->advice) =
 			plan->filter.fakes_chown
-			? "it was root of one user id, and chown to another did nothing; to be"
-			  " yourself: --user self"
-			: "it was root of one user id, and chown to another fails; to be"
-			  " yourself: --user self";
+			? "it was root of one user id, and chown to another did nothing; --map auto"
+			  " --guest gives it more; to be yourself: --user self"
+			: "it was root of one user id, and chown to another fails; --map auto"
+			  " --guest gives it more; to be yourself: --user self";
 }
 
 const char *plan_command_outside(const struct plan *plan)

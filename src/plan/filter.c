@@ -6,6 +6,7 @@
 #include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/sys/seccomp.h>
+#include <immure/sys/user.h>
 
 #include "plan_internal.h"
 
@@ -41,7 +42,7 @@ static int plan_capability(struct planning *p, const struct capability *capabili
 	if (!p->plan->own_user)
 		return fail(err, 0, "cap %s (%s) and share user contradict each other: it would"
 			    " be a right over the host", capability->name, origin);
-	if (p->host.uid == 0) {
+	if (p->host.uid == 0 && !maps_keep_root_out(p->config)) {
 		(void)fail(err, 0, "cap %s (%s): you are root of this machine, and what it is a"
 			   " right over belongs to root", capability->name, origin);
 		return hint(err, "as an ordinary user: runuser -u NAME -- immure run ...");
@@ -50,8 +51,40 @@ static int plan_capability(struct planning *p, const struct capability *capabili
 	return 0;
 }
 
+/* What the tools of a root file system do as root with its own files and processes, and
+ * what of it a user namespace grants that owns neither mounts nor network. */
+static const int of_guests[] = {
+	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_FOWNER, CAP_FSETID, CAP_KILL, CAP_SETFCAP, CAP_SETGID,
+	CAP_SETPCAP, CAP_SETUID, CAP_SYS_CHROOT,
+};
+
+static int plan_guest(struct planning *p, struct error *err)
+{
+	const struct origin *said = p->config->guest.origin;
+	const char *origin = origin_of(p, said);
+
+	if (!p->plan->own_user)
+		return fail(err, 0, "guest (%s) and share user contradict each other: its rights"
+			    " would be rights over the host", origin);
+	if (user_is_host_root() && !maps_keep_root_out(p->config)) {
+		(void)fail(err, 0, "guest (%s): you are root of this machine, and its rights would"
+			   " be over what belongs to root", origin);
+		(void)hint(err, "with ids that are nobody's: --map %s", maps_free_range(p));
+		return hint(err, "as an ordinary user: runuser -u NAME -- immure run --guest ...");
+	}
+	p->plan->guest_origin = origin;
+	for (size_t i = 0; i < sizeof(of_guests) / sizeof(of_guests[0]); i++)
+		p->plan->capabilities |= UINT64_C(1) << of_guests[i];
+	note(p, "guest (%s): it has root's rights over its own ids and may set setuid bits, which"
+	     " have no effect inside; what of the kernel asks for these rights is in reach, and"
+	     " a setuid program can be left where the host's files are writable", origin);
+	return 0;
+}
+
 int plan_capabilities(struct planning *p, struct error *err)
 {
+	if (p->config->guest.value && plan_guest(p, err) < 0)
+		return -1;
 	list_each(const struct capability, capability, &p->config->capabilities)
 		if (plan_capability(p, capability, err) < 0)
 			return -1;
@@ -64,11 +97,16 @@ int plan_capabilities(struct planning *p, struct error *err)
 
 /* --- system calls ------------------------------------------------------------------- */
 
-/* Root of one id that holds no capability cannot give a file away, and tar(1) as root
- * tries to: such a command is told that it has. Nobody else is lied to. */
+/* Root of one id cannot give a file away, and tar(1) as root tries to: such a command
+ * is told that it has, unless it was given capabilities one by one. With several ids
+ * files can be given away, and nobody is lied to. */
 static bool fakes_chown(const struct planning *p)
 {
-	return p->plan->own_user && p->inside_uid == 0 && !p->plan->capabilities;
+	const struct plan *plan = p->plan;
+	bool plain = !plan->capabilities || (plan->guest_origin && !plan->nested_origin &&
+					     p->config->capabilities.count == 0);
+
+	return plan->own_user && p->inside_uid == 0 && !plan->maps.several && plain;
 }
 
 static int no_such_call(struct planning *p, const struct call_rule *said, bool group,
@@ -143,17 +181,22 @@ static int read_rules(struct planning *p, struct filter_wish *wish, struct error
 	const struct config *config = p->config;
 	struct filter_rule *rules = arena_alloc(p->arena, (config->calls.count + 1) *
 							   sizeof(*rules));
+	size_t count = 0;
 
-	for (size_t i = 0; i < config->calls.count; i++) {
-		const struct call_rule *said = &config->calls.items[i];
+	/* Of the calls for mounts the one that changes none; dpkg(1) --root wants it. First,
+	 * so that whoever says something about it has the last word. */
+	if (p->plan->guest_origin)
+		rules[count++] = (struct filter_rule){ .action = FILTER_ALLOW, .call = "chroot" };
+	list_each(const struct call_rule, said, &config->calls) {
+		struct filter_rule *rule = &rules[count++];
 
-		if (read_rule(p, said, wish->native, &rules[i], err) < 0)
+		if (read_rule(p, said, wish->native, rule, err) < 0)
 			return -1;
-		note_opened(p, said, &rules[i]);
+		note_opened(p, said, rule);
 		p->plan->filter.log = p->plan->filter.log || said->verb == CALL_LOG;
 	}
 	wish->rules = rules;
-	wish->rule_count = config->calls.count;
+	wish->rule_count = count;
 	return 0;
 }
 
@@ -213,6 +256,8 @@ static int open_more(struct planning *p, struct filter_wish *wish, struct error 
 		note(p, "allow-suid (%s): %s", origin_text(p->arena, config->allow_suid.origin),
 		     filter_groups[GROUP_SUID].gives_up);
 	}
+	if (p->plan->guest_origin)
+		wish->opened |= FILTER_GROUP(SUID);	/* which its own note says */
 	if (!config->allow32.value)
 		return 0;
 	if (wish->native != ARCH_X86_64)
@@ -243,6 +288,8 @@ static const char *filter_text(struct planning *p, const struct filter_wish *wis
 	for (int i = 0; i < FILTER_GROUPS; i++)
 		if (wish->opened >> i & 1)
 			text = arena_format(p->arena, "%s, with @%s", text, filter_groups[i].name);
+	if (p->plan->guest_origin)
+		text = arena_format(p->arena, "%s, with chroot", text);
 	return wish->allow_i386 ? arena_format(p->arena, "%s, with i386", text) : text;
 }
 

@@ -129,7 +129,7 @@ int plan_identity(struct planning *p, struct error *err)
 	 * the namespaces in which the caller is root. */
 	if (p->plan->nested_origin && p->inside_uid == 0)
 		p->plan->capabilities |= 1ull << CAP_SETFCAP;
-	return 0;
+	return plan_maps(p, err);
 }
 
 static const char *inside_name(const struct planning *p)

@@ -87,11 +87,12 @@ static int check_nested(struct planning *p, struct error *err)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (p->shares[needed[i]])
 			return contradiction(p, needed[i], "nested", origin, err);
-	if (!user_is_host_root())
+	if (!user_is_host_root() || maps_keep_root_out(p->config))
 		return 0;
 	(void)fail(err, 0, "nested (%s): you are root of this machine, and whoever makes"
 		   " namespaces inside makes a /proc in which root can change the kernel",
 		   origin_text(p->arena, origin));
+	(void)hint(err, "with ids that are nobody's: --map %s", maps_free_range(p));
 	return hint(err, "as an ordinary user: runuser -u NAME -- immure run --nested ...");
 }
 

@@ -4,6 +4,7 @@
 
 #include <immure/config/config.h>
 #include <immure/plan/plan.h>
+#include <immure/sys/subid.h>
 
 /* What was found out about the host and the caller, once. */
 struct host {
@@ -33,6 +34,29 @@ int plan_host(struct planning *p, struct error *err);
 int plan_identity(struct planning *p, struct error *err);
 int plan_identity_files(struct planning *p, struct error *err);
 int plan_environment(struct planning *p, struct error *err);
+
+/* maps.c: ids besides the command's own. */
+int plan_maps(struct planning *p, struct error *err);
+/* Is nobody inside the machine's root, although the caller is? */
+bool maps_keep_root_out(const struct config *config);
+/* For root, who may have any: a range by hand that is nobody's yet. */
+const char *maps_free_range(struct planning *p);
+
+/* One kind of ids, of users or of groups, laid out for both namespaces. */
+struct id_layout {
+	struct id_extents outer, inner;
+	uint32_t command_outside;	/* who the command is */
+};
+
+/* Lay out `wanted`, ranges of inside ids and the caller's, for a command that is
+ * `command` inside. -1: two of them overlap, or none has the command. */
+int maps_lay_out(struct arena *arena, const struct id_extents *wanted, uint32_t command,
+		 struct id_layout *ret_layout, struct error *err);
+
+/* What --map auto comes to: `caller` is the command, and the other ids from 0 up are
+ * those of the ranges, in their order. */
+struct id_extents maps_fill(struct arena *arena, const struct subid_list *ranges,
+			    uint32_t caller, uint32_t command);
 
 /* namespaces.c: what is new, what is shared, and what may be tuned in it. */
 int plan_namespaces(struct planning *p, struct error *err);

@@ -161,6 +161,49 @@ static void print_namespaces(const struct printer *printer, const struct plan *p
 	print_clock(printer, "boottime", plan->boottime, plan->config->boottime.origin);
 }
 
+/* Ids of one kind but the command's own, by what is inside and whose they are on the
+ * host: where a piece of the second map stands in the first. */
+static void print_map(const struct printer *printer, const char *what, const char *origin,
+		      const struct id_extents *inner, const struct id_extents *outer)
+{
+	list_each(const struct id_extent, in, inner) {
+		list_each(const struct id_extent, out, outer) {
+			if (in->outside == 0 || in->outside != out->inside)
+				continue;
+			if (in->count == 1)
+				line(printer, "map", origin, "%s %u inside is %u outside", what,
+				     in->inside, out->outside);
+			else
+				line(printer, "map", origin, "%ss %u-%u inside are %u-%u outside",
+				     what, in->inside, in->inside + (in->count - 1), out->outside,
+				     out->outside + (out->count - 1));
+		}
+	}
+}
+
+static void print_maps(const struct printer *printer, const struct plan *plan)
+{
+	const struct config *config = plan->config;
+	const struct id_maps *maps = &plan->maps;
+	const struct id_map_list *gids = config->gid_maps.count > 0 ? &config->gid_maps
+								    : &config->maps;
+
+	if (!maps->several)
+		return;
+	const char *users = config->maps.count > 0
+		? origin_text(printer->arena, config->maps.items[0].origin) : BUILT_IN;
+	const char *groups = origin_text(printer->arena, gids->items[0].origin);
+	print_map(printer, "user", users, &maps->inner_uids, &maps->outer_uids);
+	print_map(printer, "group", groups, &maps->inner_gids, &maps->outer_gids);
+	if (maps->by_hand)
+		line(printer, "map", users, "written by immure itself");
+	else
+		line(printer, "map", users, "written by %s and %s", maps->tools[0],
+		     maps->tools[1]);
+	if (maps->no_groups)
+		line(printer, "groups", groups, "supplementary ones are left behind");
+}
+
 static void print_identity(const struct printer *printer, const struct plan *plan)
 {
 	const struct config *config = plan->config;
@@ -172,6 +215,7 @@ static void print_identity(const struct printer *printer, const struct plan *pla
 		line(printer, "group", user, "%u inside is %u outside", plan->inner.inside_gid,
 		     plan->outer.outside_gid);
 	}
+	print_maps(printer, plan);
 	if (plan->hostname) {
 		line(printer, "hostname", asked_by(printer, config->hostname.origin), "%s",
 		     plan->hostname);
@@ -234,6 +278,8 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 	line(printer, "rights", BUILT_IN, "%s, no_new_privs%s",
 	     capabilities ? capabilities : "no capability",
 	     plan->own_user && !plan->nested_origin ? ", no further user namespace" : "");
+	if (plan->guest_origin)
+		line(printer, "guest", plan->guest_origin, "root's rights over its own ids");
 	if (plan->nested_origin)
 		line(printer, "nested", plan->nested_origin, "user namespaces can be made inside");
 	line(printer, "filter", plan->filter.origin, "system calls: %s, %zu instructions%s",

@@ -36,6 +36,8 @@ int child_map_ids(struct sandbox *box, struct error *err)
 	box->sysctls = sysctl_open(box->procfs, err);
 	if (box->sysctls < 0)
 		return -1;
+	if (box->plan->maps.several)
+		return maps_await(box, err);
 	return box->plan->own_user
 		? idmap_write_self(box->procfs, &box->plan->outer, false, err) : 0;
 }
@@ -173,12 +175,15 @@ int child_start_command(struct sandbox *box, struct error *err)
 
 	view_close(&box->view);
 	confine_name();
+	bool mapped = user && box->plan->maps.several;
 	if (box->plan->as_pid_1) {
-		if (user && process_enter_user_namespace(err) < 0)
+		if ((mapped && maps_start_helper(box, err) < 0) ||
+		    (user && process_enter_user_namespace(err) < 0))
 			return -1;
 		payload_become(box);
 	}
-	box->command = process_start(user, payload_become, box, err);
+	box->command = mapped ? maps_start(box, err)
+			      : process_start(user, payload_become, box, err);
 	if (box->command < 0)
 		return -1;
 	if (box->failed)

@@ -57,6 +57,8 @@ WITH_INIT_CALLS static bool reap_inner(struct sandbox *box, pid_t inner, int *re
 
 static int confine_outer(struct sandbox *box, int told, struct error *err)
 {
+	if (box->plan->maps.several && maps_answer(box, told, err) < 0)
+		return -1;
 	/* In the caller's session the keys of its terminal would come here too. */
 	if (process_new_session(err) < 0 || confine_init(box->plan, err) < 0)
 		return -1;
@@ -95,12 +97,13 @@ WITH_INIT_CALLS static void stay_behind(struct sandbox *box, pid_t inner, int to
 
 /* --- the one that goes in ---------------------------------------------------------- */
 
-static int own_namespaces(struct sandbox *box, struct error *err)
+static int own_namespaces(struct sandbox *box, int outer, struct error *err)
 {
 	const struct plan *plan = box->plan;
 
 	if (child_die_with_supervisor(box, err) < 0 ||
-	    idmap_write_self(box->procfs, &plan->inner, true, err) < 0)
+	    (plan->maps.several ? maps_ask(box, outer, err)
+				: idmap_write_self(box->procfs, &plan->inner, true, err)) < 0)
 		return -1;
 	if (plan->own_network &&
 	    (network_make_begin(&box->network, box->procfs, false, err) < 0 ||
@@ -147,7 +150,7 @@ int child_enter_inner(struct sandbox *box, struct error *err)
 		stay_behind(box, inner, take_fd(&outer_end));
 	}
 	fd_close(&outer_end);
-	if (own_namespaces(box, err) < 0)
+	if (own_namespaces(box, inner_end, err) < 0)
 		return -1;
 	return await_outer(inner_end, err);
 }

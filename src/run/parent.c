@@ -102,7 +102,7 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	int ends[2];
 
 	box->report = process_share_memory(sizeof(*box->report), err);
-	if (!box->report || socket_pair(ends, err) < 0)
+	if (!box->report || maps_prepare(box, err) < 0 || socket_pair(ends, err) < 0)
 		return -1;
 	box->supervisor_end = ends[0];
 	box->init_end = ends[1];
@@ -114,6 +114,8 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 		return -1;
 	if (pid == 0)
 		be_child(box);
+	box->init_pid = pid;
+	fd_close(&box->mapped_end);
 	/* That nobody holds the other end any more is how a command that is process 1 is
 	 * seen to be executed; in any other case it would only be one more awakening. */
 	if (box->plan->as_pid_1)
@@ -266,7 +268,8 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);
 		return 0;
-	case SYNC_CONFINED: case SYNC_SIGNAL: case SYNC_RESUME:
+	case SYNC_CONFINED: case SYNC_UNMAPPED: case SYNC_MAPPED: case SYNC_SIGNAL:
+	case SYNC_RESUME:
 		break;
 	}
 	return fail(err, 0, "a message that init does not send");
@@ -285,7 +288,7 @@ static int reap_init(struct sandbox *box, struct error *err)
 	return 0;
 }
 
-enum { SIGNALS, MESSAGES, INIT, TIMER, RELAYS };
+enum { SIGNALS, MESSAGES, INIT, TIMER, TOOLS, RELAYS = TOOLS + 2 };
 enum { RELAY_COUNT = 5, POLLED = RELAYS + 2 * RELAY_COUNT };
 
 static void relays_of(struct sandbox *box, struct relay *ret_relays[RELAY_COUNT])
@@ -315,6 +318,8 @@ static int turn(struct sandbox *box, struct error *err)
 		[MESSAGES] = { .fd = box->supervisor_end, .events = POLLIN },
 		[INIT] = { .fd = box->init, .events = POLLIN },
 		[TIMER] = { .fd = box->timer, .events = POLLIN },
+		[TOOLS] = { .fd = box->tools[0].pidfd, .events = POLLIN },
+		[TOOLS + 1] = { .fd = box->tools[1].pidfd, .events = POLLIN },
 	};
 	struct signal_news news;
 
@@ -337,21 +342,41 @@ static int turn(struct sandbox *box, struct error *err)
 			handle_signal(box, &news);
 	if (polled[TIMER].revents)
 		handle_timer(box);
+	for (int which = 0; which < 2; which++)
+		if (polled[TOOLS + which].revents && maps_tool_ended(box, which, err) < 0)
+			return -1;
 	/* Messages before the end of init: one may say why. */
 	if (polled[MESSAGES].revents)
 		return handle_message(box, err);
 	return polled[INIT].revents ? reap_init(box, err) : 0;
 }
 
+/* Counted from the first that asks. */
+static int start_timer(struct sandbox *box, struct error *err)
+{
+	if (!box->plan->timeout || box->timer != NO_FD)
+		return 0;
+	box->timer = timer_new(box->plan->timeout, err);
+	return box->timer < 0 ? -1 : 0;
+}
+
+int parent_map_ids(struct sandbox *box, struct error *err)
+{
+	if (!box->plan->maps.several)
+		return 0;
+	if (start_timer(box, err) < 0 || maps_begin(box, err) < 0)
+		return -1;
+	while (maps_pending(box) && box->init != NO_FD)
+		if (turn(box, err) < 0)
+			return -1;
+	maps_close(box);
+	return 0;
+}
+
 int parent_supervise(struct sandbox *box, struct error *err)
 {
-	int result = 0;
+	int result = start_timer(box, err);
 
-	if (box->plan->timeout) {
-		box->timer = timer_new(box->plan->timeout, err);
-		if (box->timer < 0)
-			result = -1;
-	}
 	while (result == 0 && !is_over(box))
 		result = turn(box, err);
 	return result;
@@ -363,6 +388,7 @@ void parent_close(struct sandbox *box)
 	int status;
 
 	terminal_give_back(box);
+	maps_close(box);
 	if (box->init != NO_FD) {
 		kill_all(box);
 		(void)process_await(box->init, &status, &ignored);

@@ -36,15 +36,30 @@ ON_OWN_STACK void payload_become(void *sandbox)
 	_exit(125);
 }
 
+static int ask_for_maps(struct sandbox *box, struct error *err)
+{
+	if (maps_ask(box, box->mapped_end, err) < 0)
+		return -1;
+	return box->plan->as_pid_1 ? maps_end_helper(box, err) : 0;
+}
+
 int payload_enter_user_namespace(struct sandbox *box, struct error *err)
 {
-	if (box->plan->own_user && !box->plan->nested_origin && !weakened(WALL_INNER) &&
-	    idmap_write_self(box->procfs, &box->plan->inner, true, err) < 0)
+	const struct plan *plan = box->plan;
+	bool enters = plan->own_user && !plan->nested_origin && !weakened(WALL_INNER);
+
+	if (enters && (plan->maps.several ? ask_for_maps(box, err)
+					  : idmap_write_self(box->procfs, &plan->inner, true, err)) < 0)
 		return -1;
 	/* The last map is written. To be dumpable is a property of the memory, which is
 	 * still init's as well: it hides both, and the exec ends it for the command. So
 	 * there is no moment in which the command runs and init can be looked into. */
 	return weakened(WALL_DUMPABLE) ? 0 : process_hide(err);
+}
+
+int payload_leave_groups(struct sandbox *box, struct error *err)
+{
+	return confine_groups(box->plan, err);
 }
 
 int payload_take_foreground(struct sandbox *box, struct error *err)

@@ -12,6 +12,7 @@
 #include <immure/plan/plan.h>
 #include <immure/run/sandbox.h>
 #include <immure/sys/network.h>
+#include <immure/sys/process.h>
 
 /* --- messages --------------------------------------------------------------- */
 
@@ -22,6 +23,9 @@ enum sync_kind {
 	SYNC_STOPPED,		/* by signal `value` */
 	/* From the outer init to the inner one. */
 	SYNC_CONFINED,		/* it has given up what it had */
+	/* About id maps, see maps.c. */
+	SYNC_UNMAPPED,		/* with the directory of a process that has none */
+	SYNC_MAPPED,		/* they are written */
 	/* From the supervisor. */
 	SYNC_SIGNAL,		/* send `value` to the command, or to its `group` */
 	SYNC_RESUME,		/* continue it; `group`: in the foreground */
@@ -112,6 +116,12 @@ struct sandbox {
 	bool group_stays;	/* it could not be removed */
 	uint64_t memory_hits, memory_kills, pids_hits;
 
+	/* Maps of several ids: the conversation about them, and who writes the first. */
+	int mapper_end, mapped_end;
+	pid_t init_pid;		/* outside; for who has one child and has not awaited it */
+	struct tool tools[2];	/* that are running for users, for groups */
+	pid_t helper;		/* inside, writes the map of process 1 */
+
 	/* Sandbox side. */
 	int procfs, sysctls;	/* for id maps, and /proc/sys */
 	struct network_making network;
@@ -146,6 +156,7 @@ STEP(parent_take_signals);
 STEP(parent_prepare_files);
 STEP(parent_join_group);
 STEP(parent_create_namespaces);
+STEP(parent_map_ids);
 STEP(parent_supervise);
 void parent_close(struct sandbox *box);
 
@@ -169,6 +180,7 @@ STEP(child_be_init);
 
 /* payload.c */
 STEP(payload_enter_user_namespace);
+STEP(payload_leave_groups);
 STEP(payload_take_foreground);
 STEP(payload_connect_files);
 STEP(payload_confine_inheritance);
@@ -186,6 +198,25 @@ void payload_become(void *sandbox) __attribute__((noreturn));
 
 /* nested.c */
 STEP(child_enter_inner);
+
+/* maps.c: maps of several ids. What the supervisor does about them: a conversation
+ * before init exists; whoever writes; is it still running; has it done well? */
+int maps_prepare(struct sandbox *box, struct error *err);
+int maps_begin(struct sandbox *box, struct error *err);
+bool maps_pending(const struct sandbox *box);
+int maps_tool_ended(struct sandbox *box, int which, struct error *err);
+void maps_close(struct sandbox *box);
+/* Init: wait until this process has its maps, and be who they make of it. */
+int maps_await(struct sandbox *box, struct error *err);
+/* For the maps of the second user namespace: whoever is in it asks at one end of a
+ * socket pair, and whoever is in the first one answers at the other. */
+int maps_ask(struct sandbox *box, int sync, struct error *err);
+int maps_answer(const struct sandbox *box, int sync, struct error *err);
+/* Start the payload in the second user namespace, and wait as process_start() does. */
+pid_t maps_start(struct sandbox *box, struct error *err);
+/* The same for a process 1 that will be the command: who answers, and its end. */
+int maps_start_helper(struct sandbox *box, struct error *err);
+int maps_end_helper(struct sandbox *box, struct error *err);
 
 /* child.c: work with the view's own /proc from here on, if it has one. */
 void child_take_procfs(struct sandbox *box);

@@ -32,6 +32,9 @@
  * command that leads its own is in an orphaned process group, where the kernel
  * ignores Ctrl-Z.
  *
+ * Maps of several ids are written by others: those of init by the supervisor, and those
+ * of the command by init; see maps.c.
+ *
  * With --nested another process 1 takes init's place in what follows "enter the inner
  * namespaces", inside of the second user namespace; see nested.c.
  *
@@ -47,6 +50,7 @@ const struct step parent_steps[] = {
 	{ "prepare files",                  parent_prepare_files },
 	{ "join the control group",         parent_join_group },
 	{ "create the namespaces",          parent_create_namespaces },
+	{ "map ids",                        parent_map_ids },
 	{ "supervise",                      parent_supervise },
 	{ NULL, NULL },
 };
@@ -74,6 +78,7 @@ const struct step child_steps[] = {
 
 const struct step payload_steps[] = {
 	{ "enter the second user namespace", payload_enter_user_namespace },
+	{ "leave the caller's groups",       payload_leave_groups },
 	{ "take the foreground",             payload_take_foreground },
 	{ "connect standard files",          payload_connect_files },
 	{ "leave inherited things behind",   payload_confine_inheritance },
@@ -104,6 +109,9 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->tty = box->screen = box->master = box->slave = NO_FD;
 	box->procfs = box->sysctls = box->ruleset = NO_FD;
 	box->group_parent = box->group = box->group_members = NO_FD;
+	box->mapper_end = box->mapped_end = NO_FD;
+	for (int i = 0; i < 2; i++)
+		box->tools[i] = (struct tool){ .pidfd = NO_FD, .said = NO_FD };
 	relay_connect(&box->to_command, NO_FD, NO_FD);
 	relay_connect(&box->from_command, NO_FD, NO_FD);
 	box->to_command.bytes = box->bytes[3];

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <linux/securebits.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include <sys/capability.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -43,6 +45,144 @@ int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
 	return proc_self_write(procfs, "self/gid_map", text, err);
 }
 
+int idmap_text(const struct id_extents *map, char *text)
+{
+	size_t length = 0;
+
+	if (map->count > IDMAP_MOST_EXTENTS)
+		return -1;
+	text[0] = '\0';
+	list_each(const struct id_extent, extent, map) {
+		int more = snprintf(text + length, IDMAP_MOST_BYTES + 1 - length, "%u %u %u\n",
+				    extent->inside, extent->outside, extent->count);
+		if (more < 0 || length + (size_t)more > IDMAP_MOST_BYTES)
+			return -1;
+		length += (size_t)more;
+	}
+	return 0;
+}
+
+/* In one write: the kernel takes a map only once, and whole. */
+static int idmap_write_one(int process, const char *name, const struct id_extents *map,
+			   struct error *err)
+{
+	char text[IDMAP_MOST_BYTES + 1];
+
+	if (idmap_text(map, text) < 0)
+		return fail(err, 0, "write %s: a map of %zu ranges is too large", name, map->count);
+	AUTO_FD int fd = openat(process, name, O_WRONLY | O_CLOEXEC);
+	ssize_t written = -1;
+	if (fd >= 0)
+		do
+			written = write(fd, text, strlen(text));
+		while (written < 0 && errno == EINTR);
+	if (written == (ssize_t)strlen(text))
+		return 0;
+	(void)fail(err, written < 0 ? errno : 0, "write %s", name);
+	return hint_apparmor(err);
+}
+
+int idmap_write(int process, const struct id_extents *uids, const struct id_extents *gids,
+		struct error *err)
+{
+	if (idmap_write_one(process, "uid_map", uids, err) < 0)
+		return -1;
+	return idmap_write_one(process, "gid_map", gids, err);
+}
+
+static bool has_extent(const struct id_extents *map, const struct id_extent *wanted)
+{
+	list_each(const struct id_extent, extent, map)
+		if (extent->inside == wanted->inside && extent->outside == wanted->outside &&
+		    extent->count == wanted->count)
+			return true;
+	return false;
+}
+
+/* As many lines, each one of the map's: ids inside do not overlap, so that none is
+ * there twice. */
+static int idmap_check_one(int process, const char *name, const struct id_extents *map,
+			   struct error *err)
+{
+	/* The kernel pads each of three numbers to ten places. */
+	char text[IDMAP_MOST_EXTENTS * 40];
+	struct id_extent extent;
+	size_t length = 0, lines = 0;
+	ssize_t got = 0;
+
+	AUTO_FD int fd = openat(process, name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return fail(err, errno, "open %s", name);
+	while (length < sizeof(text) - 1 &&
+	       (got = read(fd, text + length, sizeof(text) - 1 - length)) != 0) {
+		if (got < 0 && errno != EINTR)
+			return fail(err, errno, "read %s", name);
+		length += got > 0 ? (size_t)got : 0;
+	}
+	text[length] = '\0';
+	for (const char *line = text; *line; line += strcspn(line, "\n") + 1, lines++)
+		if (!strchr(line, '\n') ||
+		    sscanf(line, "%u %u %u", &extent.inside, &extent.outside, &extent.count) != 3 ||
+		    !has_extent(map, &extent))
+			return fail(err, 0, "%s is not what was asked for", name);
+	if (lines != map->count)
+		return fail(err, 0, "%s has %zu of %zu ranges", name, lines, map->count);
+	return 0;
+}
+
+int idmap_check(int process, const struct id_extents *uids, const struct id_extents *gids,
+		struct error *err)
+{
+	if (idmap_check_one(process, "uid_map", uids, err) < 0)
+		return -1;
+	return idmap_check_one(process, "gid_map", gids, err);
+}
+
+int privilege_become_root(struct error *err)
+{
+	if (setresgid(0, 0, 0) < 0)
+		return fail(err, errno, "become group 0 of the user namespace");
+	if (setresuid(0, 0, 0) < 0)
+		return fail(err, errno, "become user 0 of the user namespace");
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return fail(err, errno, "stay dumpable");
+	return 0;
+}
+
+int privilege_leave_groups(struct error *err)
+{
+	if (setgroups(0, NULL) < 0)
+		return fail(err, errno, "leave the supplementary groups");
+	return 0;
+}
+
+bool privilege_has(unsigned capability)
+{
+	cap_flag_value_t value = CAP_CLEAR;
+	cap_t caps = cap_get_proc();
+
+	if (!caps || cap_get_flag(caps, (cap_value_t)capability, CAP_EFFECTIVE, &value) < 0)
+		value = CAP_CLEAR;
+	(void)cap_free(caps);
+	return value == CAP_SET;
+}
+
+const char *privilege_gains_nothing(const char *path)
+{
+	struct statvfs fs;
+	struct stat st;
+
+	if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return "no_new_privs is set, under which nothing is executed with rights of its"
+		       " own";
+	if (stat(path, &st) < 0 || (!(st.st_mode & S_ISUID) &&
+				    getxattr(path, "security.capability", NULL, 0) <= 0))
+		return "it has neither the setuid bit nor file capabilities";
+	if (statvfs(path, &fs) == 0 && (fs.f_flag & ST_NOSUID))
+		return "it is on a file system that is mounted nosuid";
+	return NULL;
+}
+
 /* Every securebit set and locked, but KEEP_CAPS, which is locked clear. */
 enum {
 	LOCKED_DOWN = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
@@ -53,9 +193,11 @@ enum {
 
 /* Up to where the kernel knows no more, for which we do not take libcap's word: it
  * counts before main(), and takes any failure for the end. */
-static int drop_bounding_set(struct error *err)
+static int drop_bounding_set(uint64_t kept, struct error *err)
 {
 	for (int cap = 0; ; cap++) {
+		if (cap < 64 && kept >> cap & 1)
+			continue;
 		if (prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) == 0)
 			continue;
 		if (errno == EINVAL && cap > CAP_CHECKPOINT_RESTORE)
@@ -84,17 +226,19 @@ static int make_ambient(uint64_t kept, struct error *err)
 	return result < 0 ? fail(err, code, "keep capabilities") : 0;
 }
 
-/* Inheritable, permitted and effective: these and no others. */
-static int set_all(uint64_t kept, struct error *err)
+/* Permitted and effective, and inheritable: these and no others. */
+static int set_all(uint64_t kept, uint64_t inherited, struct error *err)
 {
 	cap_t caps = cap_init();
 	int result = caps ? 0 : -1;
 
-	for (cap_value_t cap = 0; result == 0 && kept >> cap; cap++)
+	for (cap_value_t cap = 0; result == 0 && kept >> cap; cap++) {
 		if (kept >> cap & 1)
-			result = cap_set_flag(caps, CAP_INHERITABLE, 1, &cap, CAP_SET) |
-				 cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET) |
+			result = cap_set_flag(caps, CAP_PERMITTED, 1, &cap, CAP_SET) |
 				 cap_set_flag(caps, CAP_EFFECTIVE, 1, &cap, CAP_SET);
+		if (result == 0 && inherited >> cap & 1)
+			result = cap_set_flag(caps, CAP_INHERITABLE, 1, &cap, CAP_SET);
+	}
 	if (result == 0)
 		result = cap_set_proc(caps);
 	int code = errno;
@@ -108,9 +252,20 @@ int privilege_drop_all(uint64_t kept, struct error *err)
 		return -1;
 	if (prctl(PR_SET_SECUREBITS, LOCKED_DOWN, 0, 0, 0) < 0)
 		return fail(err, errno, "lock the securebits");
-	if (drop_bounding_set(err) < 0)
+	if (drop_bounding_set(0, err) < 0)
 		return -1;
-	return kept ? set_all(kept, err) : privilege_drop_held(err);
+	return kept ? set_all(kept, kept, err) : privilege_drop_held(err);
+}
+
+int privilege_keep(uint64_t kept, bool ambient, struct error *err)
+{
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return fail(err, errno, "empty the ambient set");
+	if (ambient && make_ambient(kept, err) < 0)
+		return -1;
+	if (drop_bounding_set(kept, err) < 0)
+		return -1;
+	return set_all(kept, ambient ? kept : 0, err);
 }
 
 int privilege_drop_held(struct error *err)
@@ -118,7 +273,7 @@ int privilege_drop_held(struct error *err)
 	/* libcap's cap_reset_ambient() asks for each of 41 first. */
 	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return fail(err, errno, "empty the ambient set");
-	return set_all(0, err);
+	return set_all(0, 0, err);
 }
 
 int capability_named(const char *name)

@@ -1,9 +1,11 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <link.h>
 #include <linux/close_range.h>
 #include <linux/keyctl.h>
 #include <poll.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -79,6 +81,90 @@ pid_t process_start(uint64_t namespaces, void (*body)(void *context), void *cont
 	}
 	(void)munmap(stack, size);
 	return pid;
+}
+
+pid_t process_start_beside(uint64_t namespaces, void (*body)(void *context), void *context,
+			   struct error *err)
+{
+	const size_t size = 256 * 1024;
+
+	char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	if (stack == MAP_FAILED)
+		return fail(err, errno, "make a stack");
+	/* At its far end: ours is gone when the child reads it. */
+	struct start *start = (struct start *)(void *)stack;
+	*start = (struct start){ .body = body, .context = context };
+	pid_t pid = clone(start_body, stack + size, (int)(namespaces | CLONE_VM | SIGCHLD), start);
+	if (pid < 0) {
+		(void)fail(err, errno, "start a process");
+		(void)hint_namespaces(err, namespaces);
+		(void)munmap(stack, size);
+	}
+	return pid;
+}
+
+static int tool_spawn(const char *const *argv, int said, pid_t *ret_pid)
+{
+	posix_spawn_file_actions_t files;
+	posix_spawnattr_t how;
+	char *nothing[] = { NULL };
+	sigset_t none, all;
+
+	if (posix_spawn_file_actions_init(&files) != 0)
+		return ENOMEM;
+	if (posix_spawnattr_init(&how) != 0) {
+		(void)posix_spawn_file_actions_destroy(&files);
+		return ENOMEM;
+	}
+	(void)sigemptyset(&none);
+	(void)sigfillset(&all);
+	int code = posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDWR, 0);
+	if (code == 0)
+		code = posix_spawn_file_actions_adddup2(&files, 0, 1);
+	if (code == 0)
+		code = posix_spawn_file_actions_adddup2(&files, said, 2);
+	if (code == 0)
+		code = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+	if (code == 0)
+		code = posix_spawn_file_actions_addchdir_np(&files, "/");
+	if (code == 0)
+		code = posix_spawnattr_setsigmask(&how, &none);
+	if (code == 0)
+		code = posix_spawnattr_setsigdefault(&how, &all);
+	if (code == 0)
+		code = posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	if (code == 0)
+		code = posix_spawn(ret_pid, argv[0], &files, &how, (char *const *)(uintptr_t)argv,
+				   nothing);
+	(void)posix_spawnattr_destroy(&how);
+	(void)posix_spawn_file_actions_destroy(&files);
+	return code;
+}
+
+int tool_start(const char *const *argv, struct tool *ret_tool, struct error *err)
+{
+	int ends[2];
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) < 0)
+		return fail(err, errno, "make a pipe");
+	AUTO_FD int reader = ends[0], writer = ends[1];
+	int code = tool_spawn(argv, writer, &pid);
+	if (code != 0)
+		return fail(err, code, "execute %s", argv[0]);
+	/* It is our child, which nobody else reaps: the number stays its own. */
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+	if (pidfd < 0) {
+		code = errno;
+		(void)kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+		return fail(err, code, "refer to %s", argv[0]);
+	}
+	ret_tool->pidfd = pidfd;
+	ret_tool->said = take_fd(&reader);
+	return 0;
 }
 
 bool process_executed(pid_t child)

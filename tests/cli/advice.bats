@@ -38,7 +38,7 @@ network="immure: advice: it had no network; to use the host's: --share net"
 both='immure: advice: it had an empty home and the current directory read-only: --ro-bind PATH, --cwd rw'
 home='immure: advice: it had an empty home: --ro-bind PATH'
 here='immure: advice: it had the current directory read-only: --cwd rw'
-chown='immure: advice: it was root of one user id, and chown to another did nothing; to be yourself: --user self'
+chown='immure: advice: it was root of one user id, and chown to another did nothing; --map auto --guest gives it more; to be yourself: --user self'
 
 # Real root is itself when it is root.
 of_root() { is_root || printf '%s\n' "$@"; }

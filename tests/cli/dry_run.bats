@@ -27,6 +27,10 @@ everything() {
 	head -c 16 /dev/zero >bpf
 	if [[ $(uname -m) == x86_64 ]]; then echo allow32; else echo '# allow32'; fi
 	if is_root; then echo cap none; else echo cap add:chown,kill; fi
+	# Who --user is, of one id alone and of another one.
+	printf '%s\n' map\ 7:5:1 map\ none "map 7:$(id -u):1" map\ 0:100000:5
+	printf '%s\n' "map-gid 8:$(id -g):1" map-gid\ 0:100000:5
+	if is_root; then echo '# guest'; else echo guest; fi
 	cat <<'END'
 description all there is
 bind a b

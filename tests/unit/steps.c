@@ -12,6 +12,7 @@ static const char *const parent[] = {
 	"prepare files",
 	"join the control group",
 	"create the namespaces",
+	"map ids",
 	"supervise",
 };
 
@@ -37,6 +38,7 @@ static const char *const child[] = {
 
 static const char *const payload[] = {
 	"enter the second user namespace",
+	"leave the caller's groups",
 	"take the foreground",
 	"connect standard files",
 	"leave inherited things behind",

@@ -94,6 +94,20 @@ struct call_rule {
 	const struct origin *origin;
 };
 
+/* A word of --map: the caller's own ranges, or `count` ids from `inside` on that stand
+ * for the host's from `outside` on. */
+struct id_map {
+	bool automatic;
+	uint32_t inside, outside, count;
+	const struct origin *origin;
+};
+
+/* A LIST() with a name. */
+struct id_map_list {
+	struct id_map *items;
+	size_t count, room;
+};
+
 /* A capability that the command has, as it was named. */
 struct capability {
 	const char *name;
@@ -111,6 +125,8 @@ struct config {
 
 	LIST(struct share) shares;
 	struct text user, hostname, domainname;
+	struct id_map_list maps, gid_maps;	/* gid_maps empty: maps are for both */
+	struct choice guest;
 	struct choice nested;
 	struct number monotonic, boottime;	/* nanoseconds; 0: as the host's */
 

@@ -14,6 +14,9 @@ int confine_inheritance(const struct plan *plan, struct error *err);
  * set there it counts the sandbox's alone. */
 int confine_limits(const struct plan *plan, struct error *err);
 
+/* Leave the caller's supplementary groups behind, where the plan has that. */
+int confine_groups(const struct plan *plan, struct error *err);
+
 /* Give up every capability for good but those of the plan, which are of the user
  * namespace that the command lives in. */
 int confine_capabilities(const struct plan *plan, struct error *err);

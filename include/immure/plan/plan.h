@@ -117,6 +117,21 @@ struct filtering {
 	const char *origin;
 };
 
+/* More ids than one: maps of the set-up's user namespace and of the command's. In the
+ * first one user and group 0 are the set-up, which outside is whoever the command is,
+ * so that what it makes is the command's; all others come behind it. The second one
+ * numbers them as was asked. The kernel takes of the second only what stands within one
+ * range of the first: it has a range for each piece. */
+struct id_maps {
+	bool several;			/* else nothing here counts */
+	struct id_extents outer_uids, outer_gids, inner_uids, inner_gids;
+	bool by_hand;			/* the caller may write them, and no tool is needed */
+	const char *tools[2];		/* newuidmap and newgidmap, by their paths */
+	const char *advice[2];		/* what to type when that one refuses; or NULL */
+	bool stranger;			/* outside, the command is not the caller */
+	bool no_groups;			/* the caller's other groups are left behind */
+};
+
 struct plan {
 	struct arena *arena;		/* owns all of it */
 	const struct config *config;	/* what it was made from: who asked for what */
@@ -127,6 +142,8 @@ struct plan {
 	bool own_user;			/* maps below apply, and a second namespace */
 	struct idmap outer;		/* of the set-up: root stands for the caller */
 	struct idmap inner;		/* of the command, in the second one */
+	struct id_maps maps;		/* in place of both, when there are several ids */
+	const char *guest_origin;	/* who wants root's rights for it; NULL: nobody */
 
 	bool own_mounts;		/* there is a view; else the host's files */
 	LIST(struct item) items;	/* parents first, ITEM_READ_ONLY last */

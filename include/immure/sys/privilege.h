@@ -3,6 +3,7 @@
 #define IMMURE_SYS_PRIVILEGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -22,11 +23,60 @@ struct idmap {
 int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
 		     struct error *err);
 
+/* `count` ids from `inside` on stand for those of the parent from `outside` on. */
+struct id_extent {
+	uint32_t inside, outside, count;
+};
+
+/* A LIST() with a name: a whole map. */
+struct id_extents {
+	struct id_extent *items;
+	size_t count, room;
+};
+
+/* The most that a map can be: extents, and bytes of what is written at once. The
+ * kernel's page may be larger; user_namespaces(7). */
+enum { IDMAP_MOST_EXTENTS = 340, IDMAP_MOST_BYTES = 4095 };
+
+/* The map as the kernel takes it, into `text` of IDMAP_MOST_BYTES + 1 bytes; -1 when it
+ * does not fit. */
+int idmap_text(const struct id_extents *map, char *text);
+
+/* Write the maps of another process, whose directory of a procfs is open as `process`:
+ * whoever does has CAP_SETUID and CAP_SETGID in the parent of its user namespace, and
+ * is in that. setgroups(2) stays allowed. */
+int idmap_write(int process, const struct id_extents *uids, const struct id_extents *gids,
+		struct error *err);
+
+/* Are the maps of the process of that directory, which is this one, exactly these? */
+int idmap_check(int process, const struct id_extents *uids, const struct id_extents *gids,
+		struct error *err);
+
+/* Become user and group 0 of this user namespace, which its maps have. The process stays
+ * dumpable: who is not cannot have its maps written. The kernel forgets what
+ * process_die_with_parent() asked for. */
+int privilege_become_root(struct error *err);
+
+/* Leave the supplementary groups: only where setgroups(2) is allowed. */
+int privilege_leave_groups(struct error *err);
+
+/* Does this process have the capability right now? */
+bool privilege_has(unsigned capability);
+
+/* Why executing the program at `path` gives this process no right that it does not
+ * have, in words; NULL when it does, by the setuid bit or file capabilities. */
+const char *privilege_gains_nothing(const char *path);
+
 /* Empty all five capability sets of this process for good: bounding set, ambient,
  * inheritable, permitted, effective; and lock the securebits so that no uid and
  * no file gives any back. Capabilities of the mask `kept`, bit N for number N, stay in
  * the last four, which is what an exec leaves alone; this process must have them. */
 int privilege_drop_all(uint64_t kept, struct error *err);
+
+/* Give up all but the capabilities of the mask `kept` for good, in the bounding set
+ * too, and have these as root has its own: an exec keeps them while the user id is 0,
+ * and changing it to another takes them away. With `ambient` any user keeps them. */
+int privilege_keep(uint64_t kept, bool ambient, struct error *err);
 
 /* The name of a capability without its "cap_", from the arena. */
 const char *capability_name(struct arena *arena, unsigned number);

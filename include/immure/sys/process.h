@@ -35,6 +35,24 @@ void *process_share_memory(size_t size, struct error *err);
 pid_t process_start(uint64_t namespaces, void (*body)(void *context), void *context,
 		    struct error *err);
 
+/* The same, without waiting: `body` runs beside the caller in the same memory, errno
+ * included, so that until the child has executed or ended the caller may do nothing but
+ * make system calls that do not fail. How it sees the end of that time is its own
+ * affair. The stack is never given back. */
+pid_t process_start_beside(uint64_t namespaces, void (*body)(void *context), void *context,
+			   struct error *err);
+
+/* A program of the system that is running for us. */
+struct tool {
+	int pidfd;
+	int said;			/* what it writes to standard error can be read here */
+};
+
+/* Run the program argv[0], a path, with nothing of ours but its arguments: no variable,
+ * no descriptor, `/` as its directory, signals as they are by default. The descriptors
+ * of *ret_tool are the caller's. */
+int tool_start(const char *const *argv, struct tool *ret_tool, struct error *err);
+
 /* End this process with SIGKILL when its parent's thread ends (PR_SET_PDEATHSIG). */
 int process_die_with_parent(struct error *err);
 
