@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -97,6 +97,11 @@ complete -c immure -n __immure_at_options -l guest -d 'the rights that tools of 
 complete -c immure -n __immure_at_options -l hostname -x -d 'the host name inside'
 complete -c immure -n __immure_at_options -l domainname -x -d 'the NIS domain name inside'
 complete -c immure -n __immure_at_options -l share -s s -x -a '(__fish_append , user mount pid ipc uts net cgroup none)' -d 'share namespaces with the host: net, pid, ...'
+complete -c immure -n __immure_at_options -l userns -r -d 'stand inside of an existing user namespace'
+complete -c immure -n __immure_at_options -l netns -r -d 'use an existing network: of a file or a process'
+complete -c immure -n __immure_at_options -l ipcns -r -d 'use existing System V and POSIX queues'
+complete -c immure -n __immure_at_options -l utsns -r -d 'use an existing host name'
+complete -c immure -n __immure_at_options -l timens -r -d 'use existing clocks: see --monotonic'
 complete -c immure -n __immure_at_options -l nested -d 'let the command make namespaces: sandboxes inside'
 complete -c immure -n __immure_at_options -l monotonic -x -d 'move the monotonic clock inside: 2h, -30, 1.5d'
 complete -c immure -n __immure_at_options -l boottime -x -d 'move what counts since the start: uptime inside'

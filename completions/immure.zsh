@@ -93,6 +93,11 @@ _immure()
 			'--hostname=[the host name inside]:NAME: ' \
 			'--domainname=[the NIS domain name inside]:NAME: ' \
 			'*'{-s+,--share=}'[share namespaces with the host\: net, pid, ...]:NAME,...:_sequence compadd - user mount pid ipc uts net cgroup none' \
+			'--userns=[stand inside of an existing user namespace]:FILE|PID:_immure_paths' \
+			'--netns=[use an existing network\: of a file or a process]:FILE|PID:_immure_paths' \
+			'--ipcns=[use existing System V and POSIX queues]:FILE|PID:_immure_paths' \
+			'--utsns=[use an existing host name]:FILE|PID:_immure_paths' \
+			'--timens=[use existing clocks\: see --monotonic]:FILE|PID:_immure_paths' \
 			'--nested[let the command make namespaces\: sandboxes inside]' \
 			'--monotonic=[move the monotonic clock inside\: 2h, -30, 1.5d]:OFFSET: ' \
 			'--boottime=[move what counts since the start\: uptime inside]:OFFSET: ' \

@@ -259,6 +259,44 @@ const struct option option_table[] = {
 	  .man = "Share namespaces with the host instead of making new ones: `user`, `mount`,"
 		 " `pid`, `ipc`, `uts`, `net`, `cgroup`. Each is a wall less, and each is"
 		 " announced. `none` takes back what was said before." },
+	{ .name = "userns", .arg = "FILE|PID", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .complete = COMPLETE_PATHS,
+	  .set = set_path, .field = FIELD(joins[NS_USER]),
+	  .help = "stand inside of an existing user namespace",
+	  .man = "The same for a user namespace of the caller's. The sandbox has two of its own"
+		 " all the same, which are made in it: limits of `/proc/sys/user` that were set in"
+		 " it count for the sandbox. Who is root in it has power over the command." },
+	{ .name = "netns", .arg = "FILE|PID", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .complete = COMPLETE_PATHS,
+	  .set = set_path, .field = FIELD(joins[NS_NET]),
+	  .help = "use an existing network: of a file or a process",
+	  .man = "Join a network namespace that exists, instead of making one or sharing the"
+		 " host's: that of the process *PID*, or the one that *FILE* is"
+		 " (`/proc/`*PID*`/ns/net`, or what **ip**(8) or a bind mount keeps). All other"
+		 " walls stand as without it; several sandboxes can share a network so. It must"
+		 " belong to a user namespace that the caller made, as those of"
+		 " **unshare -Urn** do; that one is entered for it, and who is root there has"
+		 " power over the command too. `none` makes a new one, as if nothing had been said."
+		 " A name that consists of digits is written with a slash. What is joined is"
+		 " announced. In `/etc/resolv.conf` stands nothing: what it should say is put there"
+		 " with **--file**." },
+	{ .name = "ipcns", .arg = "FILE|PID", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .complete = COMPLETE_PATHS,
+	  .set = set_path, .field = FIELD(joins[NS_IPC]),
+	  .help = "use existing System V and POSIX queues",
+	  .man = "The same for message queues, semaphores and shared memory." },
+	{ .name = "utsns", .arg = "FILE|PID", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .complete = COMPLETE_PATHS,
+	  .set = set_path, .field = FIELD(joins[NS_UTS]),
+	  .help = "use an existing host name",
+	  .man = "The same for the host and domain name." },
+	{ .name = "timens", .arg = "FILE|PID", .in = ANYWHERE,
+	  .group = GROUP_NAMESPACES, .complete = COMPLETE_PATHS,
+	  .set = set_path, .field = FIELD(joins[NS_TIME]),
+	  .help = "use existing clocks: see --monotonic",
+	  .man = "The same for the clocks of **time_namespaces**(7). The mounts and processes of"
+		 " a sandbox are always its own or the host's: among processes that somebody else"
+		 " is root of nothing could be set up unseen." },
 	{ .name = "nested", .in = ANYWHERE,
 	  .group = GROUP_NAMESPACES, .set = set_flag, .field = FIELD(nested),
 	  .help = "let the command make namespaces: sandboxes inside",

@@ -40,8 +40,8 @@
 
 const struct view NO_VIEW = {
 	.root = NO_FD, .ruleset = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
-	.sysfs_cover = NO_FD, .devpts = NO_FD, .master = NO_FD, .slave = NO_FD,
-	.hidden = NO_FD, .parent_fd = NO_FD,
+	.sysfs_cover = NO_FD, .given_sysfs = NO_FD, .given_mqueue = NO_FD, .devpts = NO_FD,
+	.master = NO_FD, .slave = NO_FD, .hidden = NO_FD, .parent_fd = NO_FD,
 };
 
 enum { LONGEST_PATH = 4096, MOST_LINKS = 8 };
@@ -540,7 +540,8 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 	AUTO_POINT point = NO_POINT;
 
 	if (item->writable) {
-		view->sysfs = mount_new("sysfs", NULL, KERNEL_WRITABLE, err);
+		view->sysfs = item->given ? take_fd(&view->given_sysfs)
+					  : mount_new("sysfs", NULL, KERNEL_WRITABLE, err);
 		return view->sysfs < 0 ? -1 : attach_item(view, item, view->sysfs, true, err);
 	}
 	if (make_point(view, item->target, true, 0555, &point, err) < 0)
@@ -549,7 +550,8 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 	if (view->sysfs_cover < 0 || allow(view, item, view->sysfs_cover, err) < 0 ||
 	    mount_restrict(view->sysfs_cover, KERNEL_WRITABLE, false, err) < 0)
 		return -1;
-	view->sysfs = mount_new("sysfs", NULL, KERNEL_READ_ONLY, err);
+	view->sysfs = item->given ? take_fd(&view->given_sysfs)
+				  : mount_new("sysfs", NULL, KERNEL_READ_ONLY, err);
 	if (view->sysfs < 0 || mount_attach(view->sysfs, point.dir, point.name, err) < 0)
 		return -1;
 	AUTO_FD int top = inside_open(view->root, item->target, O_DIRECTORY, err);
@@ -590,7 +592,8 @@ static int make_devpts(struct view *view, const struct item *item, struct error 
 
 static int make_mqueue(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int tree = mount_new("mqueue", NULL, KERNEL_WRITABLE, err);
+	AUTO_FD int tree = item->given ? take_fd(&view->given_mqueue)
+				       : mount_new("mqueue", NULL, KERNEL_WRITABLE, err);
 
 	return tree < 0 ? -1 : attach_item(view, item, tree, true, err);
 }
@@ -695,7 +698,6 @@ static int make_terminal(const struct plan *plan, struct view *view, struct erro
 int view_begin(const struct plan *plan, int ruleset, struct view *view,
 	       struct error *err)
 {
-	*view = NO_VIEW;
 	view->ruleset = ruleset;
 	view->root = new_tmpfs(plan->memory, plan->inodes, 0755, err);
 	if (view->root < 0 || own_device_add(view, view->root, err) < 0 ||
@@ -750,7 +752,7 @@ int view_renew(const struct plan *plan, struct view *view, struct error *err)
 	if (root < 0)
 		return fail(err, errno, "open /");
 	list_each(const struct item, item, &plan->items)
-		if ((item->kind == ITEM_PROC || item->kind == ITEM_SYSFS ||
+		if (!item->given && (item->kind == ITEM_PROC || item->kind == ITEM_SYSFS ||
 		     item->kind == ITEM_MQUEUE) && renew_item(view, item, root, err) < 0)
 			return within(err, "%s %s (%s)", makers[item->kind].name, item->target,
 				      item->origin);
@@ -760,7 +762,8 @@ int view_renew(const struct plan *plan, struct view *view, struct error *err)
 void view_close(struct view *view)
 {
 	int *const fds[] = {
-		&view->root, &view->procfs, &view->sysctls, &view->sysfs, &view->sysfs_cover, &view->devpts,
+		&view->root, &view->procfs, &view->sysctls, &view->sysfs, &view->sysfs_cover,
+		&view->given_sysfs, &view->given_mqueue, &view->devpts,
 		&view->master, &view->slave, &view->hidden, &view->parent_fd,
 	};
 

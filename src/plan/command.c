@@ -178,7 +178,7 @@ void plan_advice(struct planning *p)
 	bool empty_home = plan->own_mounts && home->value && text_is(home->value, "private");
 	bool fixed_here = here && here->kind == ITEM_CURRENT && !here->writable;
 
-	if (!p->shares[NS_NET])
+	if (plan->own_network)
 		*list_add(p->arena, &p->plan->advice) =
 			"it had no network; to use the host's: --share net";
 	if (empty_home || fixed_here)

@@ -185,6 +185,8 @@ static const char *resolv_text(struct planning *p)
 	size_t length;
 	char *text;
 
+	if (p->joined[NS_NET])
+		return "# immure: nobody said which name servers the joined network has\n";
 	if (!p->shares[NS_NET])
 		return no_network;
 	if (file_read(p->arena, "/etc/resolv.conf", 64 * 1024, &text, &length, &problem) < 0) {
@@ -216,18 +218,21 @@ int plan_identity_files(struct planning *p, struct error *err)
 
 	if (!machine_id)
 		return within(err, "make a machine-id");
-	if (!hostname) {
+	if (!hostname && !p->joined[NS_UTS]) {
 		if (hostname_get(shared, sizeof(shared), err) < 0)
 			return -1;
 		hostname = arena_copy(p->arena, shared);
 	}
 	(void)text_add(p, "/etc/passwd", passwd_text(p));
 	(void)text_add(p, "/etc/group", group_text(p));
+	/* A name that is joined is known to those who have it. */
 	(void)text_add(p, "/etc/hosts", arena_format(p->arena,
 		"127.0.0.1\tlocalhost\n"
 		"::1\tlocalhost ip6-localhost ip6-loopback\n"
-		"127.0.1.1\t%s\n", hostname));
-	(void)text_add(p, "/etc/hostname", arena_format(p->arena, "%s\n", hostname));
+		"%s%s%s", hostname ? "127.0.1.1\t" : "", hostname ? hostname : "",
+		hostname ? "\n" : ""));
+	if (hostname)
+		(void)text_add(p, "/etc/hostname", arena_format(p->arena, "%s\n", hostname));
 	(void)text_add(p, "/etc/nsswitch.conf",
 		"passwd: files\ngroup: files\nshadow: files\n"
 		"hosts: files dns\nnetworks: files\n"

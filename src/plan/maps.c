@@ -453,6 +453,10 @@ int plan_maps(struct planning *p, struct error *err)
 			return -1;
 	if (is_own_alone(&layouts[0], own[0]) && is_own_alone(&layouts[1], own[1]))
 		return 0;
+	/* Who writes them from outside looks into init, which is hidden then. */
+	if (p->plan->joins.count > 0)
+		return fail(err, 0, "map: several ids, and what is joined (%s), contradict each other",
+			    p->plan->joins.items[0].origin);
 	maps->several = true;
 	maps->by_hand = holder.privileged;
 	for (size_t i = 0; i < 2 && !maps->by_hand; i++) {

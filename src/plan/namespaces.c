@@ -32,17 +32,46 @@ static bool said_here(const struct origin *origin)
 	return origin && !origin->file;
 }
 
+/* Is it somebody else's as well: the host's, or whose it was before? */
+static bool is_foreign(const struct planning *p, enum namespace namespace)
+{
+	return p->shares[namespace] || p->joined[namespace];
+}
+
 static int contradiction(struct planning *p, enum namespace namespace, const char *option,
 			 const struct origin *origin, struct error *err)
 {
-	const struct origin *shared = NULL;
+	const char *name = namespace_kinds[namespace].name;
+	const struct origin *foreign = p->config->joins[namespace].origin;
 
 	list_each(const struct share, share, &p->config->shares)
 		if (share->namespace == namespace)
-			shared = share->origin;
-	return fail(err, 0, "share %s (%s) and %s (%s) contradict each other",
-		    namespace_kinds[namespace].name, origin_text(p->arena, shared), option,
+			foreign = share->origin;
+	return fail(err, 0, "%s%s%s (%s) and %s (%s) contradict each other",
+		    p->shares[namespace] ? "share " : "", name,
+		    p->shares[namespace] ? "" : "ns", origin_text(p->arena, foreign), option,
 		    origin_text(p->arena, origin));
+}
+
+/* What exists is joined, or the host's is shared, or there is a new one: not two of it. */
+static int check_joins(struct planning *p, struct error *err)
+{
+	const struct config *config = p->config;
+
+	for (int i = 0; i < NAMESPACES; i++)
+		if (p->shares[i] && p->joined[i])
+			return contradiction(p, (enum namespace)i,
+					     arena_format(p->arena, "%sns", namespace_kinds[i].name),
+					     config->joins[i].origin, err);
+	list_each(const struct join, join, &p->plan->joins)
+		if (join->namespace == NS_USER && p->shares[NS_USER])
+			return fail(err, 0, "share user: what is joined (%s) belongs to another user"
+				    " namespace", join->origin);
+	if (p->joined[NS_TIME] && config->monotonic.value)
+		return contradiction(p, NS_TIME, "monotonic", config->monotonic.origin, err);
+	if (p->joined[NS_TIME] && config->boottime.value)
+		return contradiction(p, NS_TIME, "boottime", config->boottime.origin, err);
+	return 0;
 }
 
 /* Without a view of its own nothing can be placed in it. What a profile says of files
@@ -65,9 +94,11 @@ static int check_shared_user(struct planning *p, struct error *err)
 	if (said_here(p->config->user.origin))
 		return contradiction(p, NS_USER, "user", p->config->user.origin, err);
 	for (int i = 0; i < NAMESPACES; i++) {
-		bool wanted = i != NS_TIME || p->config->monotonic.value ||
-			      p->config->boottime.value;
+		bool wanted = !p->joined[i];
 
+		if (i == NS_TIME)
+			wanted = p->config->monotonic.value ||
+				 p->config->boottime.value;
 		if (i == NS_USER || p->shares[i] || !wanted || p->host.uid == 0)
 			continue;
 		(void)fail(err, 0, "share user: a new %s namespace needs a new user namespace"
@@ -100,13 +131,15 @@ static int check_contradictions(struct planning *p, struct error *err)
 {
 	const struct config *config = p->config;
 
+	if (check_joins(p, err) < 0)
+		return -1;
 	if (p->shares[NS_MOUNT] && check_shared_mounts(p, err) < 0)
 		return -1;
 	if (p->shares[NS_USER] && check_shared_user(p, err) < 0)
 		return -1;
-	if (p->shares[NS_UTS] && said_here(config->hostname.origin))
+	if (is_foreign(p, NS_UTS) && said_here(config->hostname.origin))
 		return contradiction(p, NS_UTS, "hostname", config->hostname.origin, err);
-	if (p->shares[NS_UTS] && said_here(config->domainname.origin))
+	if (is_foreign(p, NS_UTS) && said_here(config->domainname.origin))
 		return contradiction(p, NS_UTS, "domainname", config->domainname.origin, err);
 	if (p->shares[NS_PID] && config->as_pid_1.value)
 		return contradiction(p, NS_PID, "as-pid-1", config->as_pid_1.origin, err);
@@ -187,9 +220,11 @@ int plan_namespaces(struct planning *p, struct error *err)
 		p->shares[share->namespace] = true;
 	p->proc = (enum kernel_view)config->proc.value;
 	p->sys = (enum kernel_view)config->sys.value;
-	if (check_contradictions(p, err) < 0 || plan_clocks(p, err) < 0)
+	if (plan_joins(p, err) < 0 || check_contradictions(p, err) < 0 || plan_clocks(p, err) < 0)
 		return -1;
 	for (int i = 0; i < NAMESPACES; i++) {
+		if (i != NS_USER && p->joined[i])
+			continue;
 		if (i == NS_TIME)
 			plan->namespaces |= plan->own_clocks ? namespace_kinds[i].flag : 0;
 		else if (p->shares[i])
@@ -205,8 +240,8 @@ int plan_namespaces(struct planning *p, struct error *err)
 	plan->own_user = !p->shares[NS_USER];
 	plan->own_mounts = !p->shares[NS_MOUNT];
 	plan->host_proc = !plan->own_mounts || p->proc != KERNEL_NEW;
-	plan->own_network = !p->shares[NS_NET];
-	if (!p->shares[NS_UTS]) {
+	plan->own_network = !is_foreign(p, NS_NET);
+	if (!is_foreign(p, NS_UTS)) {
 		plan->hostname = config->hostname.value ? config->hostname.value : "immure";
 		plan->domainname = config->domainname.value ? config->domainname.value
 							    : "(none)";
@@ -249,14 +284,16 @@ static int plan_sysctl(struct planning *p, const struct tunable *sysctl, struct 
 
 		if (!text_begins(sysctl->key, own_sysctls[i].start))
 			continue;
-		if (p->shares[namespace] && said_here(sysctl->origin))
-			return fail(err, 0, "sysctl %s (%s): the %s namespace is shared with"
-				    " the host", sysctl->key, origin,
-				    namespace_kinds[namespace].name);
+		const char *whose = p->shares[namespace] ? "shared with the host"
+							  : "not the sandbox's own";
+
+		if (is_foreign(p, namespace) && said_here(sysctl->origin))
+			return fail(err, 0, "sysctl %s (%s): the %s namespace is %s", sysctl->key,
+				    origin, namespace_kinds[namespace].name, whose);
 		/* A profile's is for a namespace of its own, and there is none. */
-		if (p->shares[namespace]) {
-			skipped(p, "sysctl %s (%s): the %s namespace is shared with the host",
-				sysctl->key, origin, namespace_kinds[namespace].name);
+		if (is_foreign(p, namespace)) {
+			skipped(p, "sysctl %s (%s): the %s namespace is %s", sysctl->key, origin,
+				namespace_kinds[namespace].name, whose);
 			return 0;
 		}
 		*list_add(p->arena, &p->plan->tunings) =

@@ -25,7 +25,8 @@ struct planning {
 	struct host host;
 	uid_t inside_uid;
 	gid_t inside_gid;
-	bool shares[NAMESPACES];
+	bool shares[NAMESPACES];	/* with the host */
+	bool joined[NAMESPACES];	/* with whoever else is in it */
 	enum kernel_view proc, sys;
 };
 
@@ -61,6 +62,9 @@ struct id_extents maps_fill(struct arena *arena, const struct subid_list *ranges
 /* namespaces.c: what is new, what is shared, and what may be tuned in it. */
 int plan_namespaces(struct planning *p, struct error *err);
 int plan_tunings(struct planning *p, struct error *err);
+
+/* join.c: namespaces that exist already. */
+int plan_joins(struct planning *p, struct error *err);
 
 /* view.c: what is where. */
 int plan_view(struct planning *p, struct error *err);

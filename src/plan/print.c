@@ -142,6 +142,21 @@ static void print_clock(const struct printer *printer, const char *name, int64_t
 		     size / second, size % second);
 }
 
+static void print_joins(const struct printer *printer, const struct plan *plan)
+{
+	list_each(const struct join, join, &plan->joins)
+		line(printer, "joins", join->origin, "%s: %s", namespace_kinds[join->namespace].name,
+		     join->text ? join->text : "the one that it belongs to");
+}
+
+static bool is_joined(const struct plan *plan, enum namespace namespace)
+{
+	list_each(const struct join, join, &plan->joins)
+		if (join->namespace == namespace)
+			return true;
+	return false;
+}
+
 static void print_namespaces(const struct printer *printer, const struct plan *plan)
 {
 	for (int i = 0; i < NAMESPACES; i++) {
@@ -151,12 +166,16 @@ static void print_namespaces(const struct printer *printer, const struct plan *p
 		list_each(const struct share, share, &plan->config->shares)
 			if ((int)share->namespace == i)
 				origin = origin_text(printer->arena, share->origin);
+		if (!new && is_joined(plan, (enum namespace)i))
+			origin = asked_by(printer, plan->config->joins[i].origin);
 		if (i == NS_TIME && new)
 			origin = asked_by(printer, plan->monotonic ? plan->config->monotonic.origin
 								   : plan->config->boottime.origin);
 		line(printer, "namespace", origin, "%s: %s", namespace_kinds[i].name,
-		     new ? "new" : "shared with the host");
+		     new ? "new" : is_joined(plan, (enum namespace)i) ? "joined"
+		     : "shared with the host");
 	}
+	print_joins(printer, plan);
 	print_clock(printer, "monotonic", plan->monotonic, plan->config->monotonic.origin);
 	print_clock(printer, "boottime", plan->boottime, plan->config->boottime.origin);
 }

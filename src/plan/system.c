@@ -99,6 +99,7 @@ void plan_sys(struct planning *p)
 	}
 	struct item *sysfs = item_add(p, ITEM_SYSFS, "/sys", origin, 0);
 	sysfs->writable = p->plan->nested_origin;
+	sysfs->given = p->joined[NS_NET];
 	if (sysfs->writable)
 		return;
 	for (size_t i = 0; i < sizeof(parts_of_sys) / sizeof(parts_of_sys[0]); i++)
@@ -130,7 +131,10 @@ static void plan_queues(struct planning *p, const char *origin)
 	struct error ignored;
 
 	if (!p->shares[NS_IPC]) {
-		item_add(p, ITEM_MQUEUE, "/dev/mqueue", origin, 0)->gives_way = true;
+		struct item *queues = item_add(p, ITEM_MQUEUE, "/dev/mqueue", origin, 0);
+
+		queues->given = p->joined[NS_IPC];
+		queues->gives_way = !queues->given;
 		return;
 	}
 	if (file_look("/dev/mqueue", true, &id, &ignored) < 0) {

@@ -28,6 +28,30 @@ int child_die_with_supervisor(struct sandbox *box, struct error *err)
 	return 0;
 }
 
+/* Who joined is hidden: those who are root of what it went into could look into it. But
+ * the kernel takes a map from nobody who is (see process_hide()). */
+int child_write_map(struct sandbox *box, const struct idmap *map, bool inherited,
+		    struct error *err)
+{
+	if (box->joined && process_show(err) < 0)
+		return -1;
+	if (idmap_write_self(box->procfs, map, inherited, err) < 0)
+		return -1;
+	return box->joined ? process_hide(err) : 0;
+}
+
+static int write_outer_map(struct sandbox *box, struct error *err)
+{
+	struct idmap outer = box->plan->outer;
+
+	/* As they are called where the new user namespace was made. */
+	if (box->joined) {
+		outer.outside_uid = box->joined_uid;
+		outer.outside_gid = box->joined_gid;
+	}
+	return child_write_map(box, &outer, false, err);
+}
+
 int child_map_ids(struct sandbox *box, struct error *err)
 {
 	box->procfs = procfs_open("/proc", err);
@@ -38,8 +62,7 @@ int child_map_ids(struct sandbox *box, struct error *err)
 		return -1;
 	if (box->plan->maps.several)
 		return maps_await(box, err);
-	return box->plan->own_user
-		? idmap_write_self(box->procfs, &box->plan->outer, false, err) : 0;
+	return box->plan->own_user ? write_outer_map(box, err) : 0;
 }
 
 int child_make_network(struct sandbox *box, struct error *err)
@@ -123,8 +146,12 @@ int child_set_clocks(struct sandbox *box, struct error *err)
 {
 	const struct plan *plan = box->plan;
 
-	return plan->own_clocks
-		? clocks_move(box->procfs, plan->monotonic, plan->boottime, err) : 0;
+	if (!plan->own_clocks)
+		return 0;
+	if ((box->joined && process_show(err) < 0) ||
+	    clocks_move(box->procfs, plan->monotonic, plan->boottime, err) < 0)
+		return -1;
+	return box->joined ? process_hide(err) : 0;
 }
 
 int child_tune_kernel(struct sandbox *box, struct error *err)

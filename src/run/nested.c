@@ -103,7 +103,7 @@ static int own_namespaces(struct sandbox *box, int outer, struct error *err)
 
 	if (child_die_with_supervisor(box, err) < 0 ||
 	    (plan->maps.several ? maps_ask(box, outer, err)
-				: idmap_write_self(box->procfs, &plan->inner, true, err)) < 0)
+				: child_write_map(box, &plan->inner, true, err)) < 0)
 		return -1;
 	if (plan->own_network &&
 	    (network_make_begin(&box->network, box->procfs, false, err) < 0 ||

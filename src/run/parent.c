@@ -109,7 +109,9 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	/* Init makes its network namespace itself, with something else to do meanwhile, that
 	 * of clocks when it can set them, and that of control groups when it is in its own. */
 	uint64_t later = CLONE_NEWNET | CLONE_NEWTIME | (box->plan->group.way == GROUP_NONE ? 0 : CLONE_NEWCGROUP);
-	pid_t pid = process_fork(box->plan->namespaces & ~later, &box->init, err);
+	uint64_t now = box->plan->namespaces & ~later;
+	pid_t pid = box->plan->joins.count > 0 ? join_fork(box, now, err)
+					       : process_fork(now, &box->init, err);
 	if (pid < 0)
 		return -1;
 	if (pid == 0)

@@ -49,7 +49,7 @@ int payload_enter_user_namespace(struct sandbox *box, struct error *err)
 	bool enters = plan->own_user && !plan->nested_origin && !weakened(WALL_INNER);
 
 	if (enters && (plan->maps.several ? ask_for_maps(box, err)
-					  : idmap_write_self(box->procfs, &plan->inner, true, err)) < 0)
+					  : child_write_map(box, &plan->inner, true, err)) < 0)
 		return -1;
 	/* The last map is written. To be dumpable is a property of the memory, which is
 	 * still init's as well: it hides both, and the exec ends it for the command. So

@@ -108,6 +108,11 @@ struct sandbox {
 	struct relay appends[3];
 	int append_ends[3];	/* the write ends, for the command */
 
+	/* Who joined: its ids in the user namespace that it went into. */
+	bool joined;
+	uid_t joined_uid;
+	gid_t joined_gid;
+
 	/* The control group of the limits, when there are any. */
 	int group_parent, group, group_members;
 	char group_name[48], outside_name[64];
@@ -195,6 +200,14 @@ STEP(payload_execute);
 /* Run the payload's steps in a process that is to become the command: does not
  * return, and says through the conversation what failed. */
 void payload_become(void *sandbox) __attribute__((noreturn));
+
+/* join.c: fork init into `namespaces`, made inside of those that the plan joins. As
+ * process_fork(). */
+pid_t join_fork(struct sandbox *box, uint64_t namespaces, struct error *err);
+
+/* child.c: write an id map of this process, which inherits setgroups(2) or denies it. */
+int child_write_map(struct sandbox *box, const struct idmap *map, bool inherited,
+		    struct error *err);
 
 /* nested.c */
 STEP(child_enter_inner);

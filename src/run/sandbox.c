@@ -35,6 +35,9 @@
  * Maps of several ids are written by others: those of init by the supervisor, and those
  * of the command by init; see maps.c.
  *
+ * With --netns and its like a helper of the supervisor's goes where init is to stand,
+ * makes it there, and ends; see join.c.
+ *
  * With --nested another process 1 takes init's place in what follows "enter the inner
  * namespaces", inside of the second user namespace; see nested.c.
  *

@@ -11,14 +11,6 @@
 #include <immure/sys/kernel.h>
 #include <immure/sys/namespace.h>
 
-/* The sysctl that counts namespaces of a type is named after the clone flag's own
- * abbreviation: namespaces(7), "The /proc/sys/user directory". */
-static const char *const limit_names[NAMESPACES] = {
-	[NS_USER] = "user", [NS_MOUNT] = "mnt", [NS_PID] = "pid", [NS_IPC] = "ipc",
-	[NS_UTS] = "uts", [NS_NET] = "net", [NS_CGROUP] = "cgroup",
-	[NS_TIME] = "time",
-};
-
 static unsigned needs_of(uint64_t wanted)
 {
 	unsigned needs = 0;
@@ -37,12 +29,12 @@ int hint_limits(struct error *err, uint64_t wanted, unsigned each)
 
 		if (!(wanted & namespace_kinds[i].flag))
 			continue;
-		(void)snprintf(path, sizeof(path), "user/max_%s_namespaces", limit_names[i]);
+		(void)snprintf(path, sizeof(path), "user/max_%s_namespaces", namespace_kinds[i].link);
 		int64_t most = sysctl_number(path, needed);
 		if (most < needed)
 			return hint(err, "user.max_%s_namespaces is %d here, and %d are needed; as"
 				    " root: sysctl -w user.max_%s_namespaces=15000",
-				    limit_names[i], (int)most, (int)needed, limit_names[i]);
+				    namespace_kinds[i].link, (int)most, (int)needed, namespace_kinds[i].link);
 	}
 	(void)hint(err, "either a limit of /proc/sys/user/max_*_namespaces is used up, or"
 		   " user or pid namespaces are nested 32 deep already, the kernel's most");

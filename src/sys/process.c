@@ -197,6 +197,13 @@ int process_hide(struct error *err)
 	return 0;
 }
 
+int process_show(struct error *err)
+{
+	if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) < 0)
+		return fail(err, errno, "become dumpable");
+	return 0;
+}
+
 /* Only what is mapped without the right to write: there the file has it all. */
 static int trim_object(struct dl_phdr_info *object, size_t size, void *unused)
 {
@@ -286,6 +293,15 @@ int process_enter_user_namespace(struct error *err)
 	if (unshare(CLONE_NEWUSER) < 0) {
 		(void)fail(err, errno, "enter a second user namespace");
 		return hint_namespaces(err, CLONE_NEWUSER);
+	}
+	return 0;
+}
+
+int process_new_mount_namespace(struct error *err)
+{
+	if (unshare(CLONE_NEWNS) < 0) {
+		(void)fail(err, errno, "enter a new mount namespace");
+		return hint_namespaces(err, CLONE_NEWNS);
 	}
 	return 0;
 }

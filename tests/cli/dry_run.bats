@@ -62,6 +62,11 @@ user 7:8
 hostname h.h
 domainname d
 share cgroup
+userns none
+netns none
+ipcns none
+utsns none
+timens none
 nested
 monotonic 1.5h
 boottime -0.000000001

@@ -128,6 +128,7 @@ struct config {
 	struct id_map_list maps, gid_maps;	/* gid_maps empty: maps are for both */
 	struct choice guest;
 	struct choice nested;
+	struct text joins[NAMESPACES];	/* a file or a number of a process; "none" */
 	struct number monotonic, boottime;	/* nanoseconds; 0: as the host's */
 
 	struct text chdir, home;

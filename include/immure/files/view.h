@@ -16,6 +16,7 @@ struct view {
 	int ruleset;		/* Landlock's, not its own; or NO_FD */
 	int procfs, sysctls;	/* its own, and sys in it before that was covered */
 	int sysfs, sysfs_cover;
+	int given_sysfs, given_mqueue;	/* of joined namespaces, made where that is allowed */
 	int devpts;
 	int master, slave;	/* the private terminal, or NO_FD */
 	int hidden;		/* directory of the empty things that cover others */
@@ -33,8 +34,8 @@ extern const struct view NO_VIEW;
 /* Begin the view of `plan` in this mount namespace, which must be a new one: all but
  * what shows the network namespace. Opens its private terminal when the plan has one.
  * Adds the items' rules to a Landlock `ruleset` that stays the caller's, unless it is
- * NO_FD. *view is overwritten and belongs to the caller, also after a failure. -1 names the
- * item and who asked for it. */
+ * NO_FD. *view is NO_VIEW, but for what is given, before; it belongs to the caller, also
+ * after a failure. -1 names the item and who asked for it. */
 int view_begin(const struct plan *plan, int ruleset, struct view *view,
 	       struct error *err);
 

@@ -11,6 +11,7 @@
 #include <immure/filter/filter.h>
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
+#include <immure/sys/namespace.h>
 #include <immure/sys/privilege.h>
 
 struct config;
@@ -48,6 +49,7 @@ struct item {
 	struct file_id id;		/* what the host's source was when planned */
 	bool writable, devices;
 	bool pinned;			/* TEXT: also bound onto itself */
+	bool given;			/* SYSFS, MQUEUE: of a namespace that is joined */
 	bool gives_way;			/* to a host directory that a later word binds above */
 	uint64_t size;			/* TMPFS */
 	unsigned mode;			/* permission bits of what is made */
@@ -56,6 +58,14 @@ struct item {
 	size_t serial;			/* of the items: those of one word stay in order */
 	const char *base;		/* the target this one goes away with; or NULL */
 	uint32_t rights;		/* Landlock's rule for it; 0: it has none */
+};
+
+/* A namespace that exists and is entered. */
+struct join {
+	enum namespace namespace;
+	int fd;				/* verified, and kept for it until the process ends */
+	const char *text;		/* what it is of */
+	const char *origin;
 };
 
 /* The second layer: what sys/landlock.h has bits for. */
@@ -137,6 +147,7 @@ struct plan {
 	const struct config *config;	/* what it was made from: who asked for what */
 
 	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
+	LIST(struct join) joins;	/* in the order in which they can be entered */
 	uint64_t capabilities;		/* that the command keeps, bit N for number N */
 	const char *nested_origin;	/* who wants namespaces inside; NULL: none there */
 	bool own_user;			/* maps below apply, and a second namespace */

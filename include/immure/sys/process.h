@@ -18,7 +18,8 @@ struct error;
  * AddressSanitizer asks for the signal stack first, a call that init no longer has. */
 #define WITH_INIT_CALLS __attribute__((no_sanitize_address))
 
-/* Fork into new namespaces (CLONE_NEW... bits). Returns 0 in the child and its
+/* Fork into new namespaces (CLONE_NEW... bits); with CLONE_FILES a child that shares the
+ * table of descriptors, with CLONE_PARENT a sibling. Returns 0 in the child and its
  * process id in the parent, whose *ret_pidfd then refers to it; -1 says what the
  * host forbids and what its user can type. */
 pid_t process_fork(uint64_t namespaces, int *ret_pidfd, struct error *err);
@@ -61,6 +62,9 @@ int process_die_with_parent(struct error *err);
  * not dumpable cannot write its own. */
 int process_hide(struct error *err);
 
+/* Take that back. */
+int process_show(struct error *err);
+
 /* Remember where the kernel laid out the arguments and the environment. To be
  * called first, before anything moves them. */
 void process_remember(char **argv, char **environment);
@@ -89,6 +93,9 @@ int process_enter_user_namespace(struct error *err);
 
 /* Enter a new cgroup namespace in place: the group of this process becomes its root. */
 int process_new_cgroup_namespace(struct error *err);
+
+/* Enter a new mount namespace, with a copy of the mounts of this one. */
+int process_new_mount_namespace(struct error *err);
 
 /* Lead a new session without a controlling terminal. */
 int process_new_session(struct error *err);
