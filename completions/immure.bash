@@ -78,8 +78,8 @@ _immure()
 	run) ;;
 	profile)
 		case $last in
-		2) _immure_words show ;;
-		3) _immure_profiles ;;
+		2) _immure_words 'ls show diff check new edit path' ;;
+		*) _immure_profiles ;;
 		esac
 		return ;;
 	audit)

@@ -55,14 +55,14 @@ complete -c immure -f
 complete -c immure -n __fish_use_subcommand -l help -s h -d 'explain'
 complete -c immure -n __fish_use_subcommand -l version -s V -d 'print the version'
 complete -c immure -n __fish_use_subcommand -a run -d 'run a command behind walls'
-complete -c immure -n __fish_use_subcommand -a profile -d 'show what a profile comes to, with the origin of every line'
+complete -c immure -n __fish_use_subcommand -a profile -d 'what profiles there are, what they come to, what they open; write one'
 complete -c immure -n __fish_use_subcommand -a audit -d 'tell from outside what the sandbox of a running process really has'
 complete -c immure -n __fish_use_subcommand -a help -d 'this help, or with all of the options'
 complete -c immure -n '__fish_seen_subcommand_from audit' -l json -d 'for programs'
 complete -c immure -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_pids)'
 complete -c immure -n '__fish_seen_subcommand_from help' -a all
-complete -c immure -n '__fish_seen_subcommand_from profile; and not __fish_seen_subcommand_from show' -a show
-complete -c immure -n '__fish_seen_subcommand_from profile; and __fish_seen_subcommand_from show' -F -a '(__immure_profiles)'
+complete -c immure -n '__fish_seen_subcommand_from profile; and not __fish_seen_subcommand_from ls show diff check new edit path' -a 'ls show diff check new edit path'
+complete -c immure -n '__fish_seen_subcommand_from profile; and __fish_seen_subcommand_from show diff check new edit path' -F -a '(__immure_profiles)'
 complete -c immure -n __immure_at_command -a '(__immure_complete_command)'
 complete -c immure -n __immure_at_options -l profile -s p -r -a '(__immure_profiles)' -d 'use this profile instead of `default`'
 complete -c immure -n __immure_at_options -l dry-run -s n -d 'print what would be done, and who said so'

@@ -39,7 +39,7 @@ _immure()
 	local -a verbs
 	verbs=(
 		'run:run a command behind walls'
-		'profile:show what a profile comes to, with the origin of every line'
+		'profile:what profiles there are, what they come to, what they open; write one'
 		'audit:tell from outside what the sandbox of a running process really has'
 		'help:this help, or with all of the options'
 	)
@@ -53,7 +53,7 @@ _immure()
 	((CURRENT--))
 	case $verb in
 	profile)
-		_arguments '1:action:(show)' '2:profile:_immure_profiles' ;;
+		_arguments '1:action:(ls show diff check new edit path)' '*:profile:_immure_profiles' ;;
 	audit)
 		_arguments '--json[for programs]' '1:process:_pids' ;;
 	help)

@@ -6,6 +6,7 @@
 # is not there. A copy in ~/.config/immure/profiles/ takes this one's place, and can
 # begin with `include default` to keep it.
 
+description a program that nobody vouches for: no home, no network, no trace
 share none
 user root
 hostname immure

@@ -1,46 +1,266 @@
+/* immure profile: what profiles there are, what they come to, and whether that is what
+ * was meant. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
+#include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
 #include <immure/config/config.h>
 #include <immure/config/profile.h>
+#include <immure/plan/plan.h>
+#include <immure/plan/words.h>
+#include <immure/sys/file.h>
+#include <immure/sys/process.h>
 
 #include "cmd.h"
 
-static int profile_show(const char *name, struct error *err)
-{
-	struct arena *arena = arena_new();
+/* What profiles are compared and checked with: it is everywhere. */
+static const char *const some_command[] = { "true", NULL };
 
-	const struct config *config = config_read_profile(arena, name, err);
+struct verb {
+	const char *name, *arguments;
+	int least, most;		/* how many */
+	int (*run)(struct arena *arena, char **names, struct error *err);
+};
+
+static int profile_show(struct arena *arena, char **names, struct error *err)
+{
+	const struct config *config = config_read_profile(arena, names[0], NULL, err);
+
 	if (!config)
 		return -1;
 	(void)fputs(profile_text(config), stdout);
 	return 0;
 }
 
-static int misuse(char **argv, struct error *err)
+/* --- ls, path ------------------------------------------------------------------- */
+
+static const char *description_of(struct arena *arena, const char *name)
 {
-	if (!argv[0])
-		(void)fail(err, 0, "profile needs to know what to do");
-	else if (!text_is(argv[0], "show"))
-		(void)fail(err, 0, "profile does not know \"%s\"", argv[0]);
+	struct error problem;
+	const struct config *config = config_read_profile(arena, name, NULL, &problem);
+
+	if (!config)
+		return arena_format(arena, "(%s)", problem.what);
+	return config->description.value ? config->description.value : "";
+}
+
+static int profile_ls(struct arena *arena, char **names, struct error *err)
+{
+	struct found_profiles found = profile_list(arena);
+	int width = 8;
+
+	(void)names;
+	(void)err;
+	list_each(const struct found_profile, profile, &found.list)
+		if ((int)strlen(profile->name) > width)
+			width = (int)strlen(profile->name);
+	list_each(const struct found_profile, profile, &found.list) {
+		const char *text = profile->hidden ? "(another one of that name comes first)"
+						   : description_of(arena, profile->name);
+
+		(void)printf("%-*s  %s\n%*s  %s\n", width, profile->name,
+			     text_escaped(arena, profile->file), width, "",
+			     text_escaped(arena, text));
+	}
+	return 0;
+}
+
+static int profile_path(struct arena *arena, char **names, struct error *err)
+{
+	const char *file = profile_find(arena, names[0], err);
+
+	if (!file)
+		return -1;
+	(void)puts(file);
+	return 0;
+}
+
+/* --- check ------------------------------------------------------------------------ */
+
+/* 0: there is nothing to say about it. */
+static int check(struct arena *arena, const char *name, struct error *err)
+{
+	struct problems problems = { 0 };
+	struct config *config = config_read_profile(arena, name, &problems, err);
+
+	if (!config)
+		return -1;
+	config->command = some_command;
+	struct findings findings = plan_lint(config, &problems);
+	list_each(const struct finding, finding, &findings.list) {
+		/* "FILE:LINE: kind: text", as compilers write it. */
+		const char *text = finding->text, *colon = strstr(text, ": ");
+		int place = colon ? (int)(colon - text) + 2 : 0;
+
+		(void)printf("%.*s%s: %s\n", place, text_escaped(arena, text),
+			     finding->mistake ? "error" : "warning",
+			     text_escaped(arena, text + place));
+	}
+	return findings.list.count > 0;
+}
+
+static int profile_check(struct arena *arena, char **names, struct error *err)
+{
+	int result = 0;
+
+	for (char **name = names; *name; name++) {
+		int found = check(arena, *name, err);
+
+		if (found < 0)
+			return -1;
+		result |= found;
+	}
+	return result;
+}
+
+/* --- diff --------------------------------------------------------------------------- */
+
+static const struct plan *plan_of(struct arena *arena, const char *name, struct error *err)
+{
+	struct config *config = config_read_profile(arena, name, NULL, err);
+
+	if (!config)
+		return NULL;
+	config->command = some_command;
+	return plan_make(config, err);
+}
+
+static int profile_diff(struct arena *arena, char **names, struct error *err)
+{
+	const struct plan *than = plan_of(arena, names[1] ? names[1] : "default", err);
+	const struct plan *plan = than ? plan_of(arena, names[0], err) : NULL;
+
+	if (!plan)
+		return -1;
+	struct openings openings = plan_difference(plan, than);
+	list_each(const struct opening, opening, &openings.list)
+		(void)printf("%s: %s\n", opening->what, text_escaped(arena, opening->which));
+	return 0;
+}
+
+/* --- new, edit ---------------------------------------------------------------------- */
+
+static const char *template_text(struct arena *arena, const char *name, bool wraps)
+{
+	return arena_format(arena,
+		"# Lines are options of `immure run` without their dashes: immure(1).\n"
+		"# Afterwards: immure profile check %s; immure profile diff %s\n"
+		"\n"
+		"description %s\n"
+		"include %s\n"
+		"\n"
+		"# What it may see, and what it may write:\n"
+		"#ro-bind-try ~/.config/%s\n"
+		"#bind-try ~/.cache/%s\n"
+		"#cwd rw\n"
+		"\n"
+		"# Variables of yours that it gets:\n"
+		"#env-keep EDITOR\n",
+		name, name, wraps ? arena_format(arena, "%s, as I want it", name) : name,
+		wraps ? name : "default", name, name);
+}
+
+/* Where the user's own profile of that name is, or would be. */
+static const char *own_file(struct arena *arena, const char *name, struct error *err)
+{
+	const char *dir = profile_user_directory(arena);
+
+	if (!dir) {
+		(void)fail(err, 0, "there is no directory for profiles of yours: HOME is not set");
+		return NULL;
+	}
+	return arena_format(arena, "%s/%s.profile", dir, name);
+}
+
+static int create(struct arena *arena, const char *name, const char *file, struct error *err)
+{
+	struct error ignored;
+	bool wraps = profile_find(arena, name, &ignored) != NULL;
+
+	if (file_create(file, template_text(arena, name, wraps), err) < 0)
+		return err->code == EEXIST
+			? hint(err, "to change it: immure profile edit %s", text_shell(arena, name)) : -1;
+	return 0;
+}
+
+static int profile_new(struct arena *arena, char **names, struct error *err)
+{
+	const char *file = NULL;
+
+	if (profile_check_name(names[0], err) < 0 || !(file = own_file(arena, names[0], err)) ||
+	    create(arena, names[0], file, err) < 0)
+		return -1;
+	(void)puts(file);
+	return 0;
+}
+
+static int profile_edit(struct arena *arena, char **names, struct error *err)
+{
+	const char *file = names[0];
+	struct file_id id;
+
+	if (!strchr(file, '/')) {
+		if (profile_check_name(file, err) < 0 || !(file = own_file(arena, file, err)))
+			return -1;
+		if (file_look(file, false, &id, err) < 0 && create(arena, names[0], file, err) < 0)
+			return -1;
+	}
+	if (process_edit(file, err) < 0)
+		return -1;
+	return check(arena, names[0], err);
+}
+
+/* --- which of them -------------------------------------------------------------------- */
+
+static const struct verb verbs[] = {
+	{ "ls", "", 0, 0, profile_ls },
+	{ "show", " [NAME]", 0, 1, profile_show },
+	{ "diff", " NAME [NAME]", 1, 2, profile_diff },
+	{ "check", " NAME...", 1, 64, profile_check },
+	{ "new", " NAME", 1, 1, profile_new },
+	{ "edit", " NAME", 1, 1, profile_edit },
+	{ "path", " NAME", 1, 1, profile_path },
+};
+
+enum { VERBS = sizeof(verbs) / sizeof(verbs[0]) };
+
+static int misuse(const char *word, const struct verb *verb, struct error *err)
+{
+	static const char does[] = "ls, show, diff, check, new, edit and path are what it does";
+
+	if (verb)
+		(void)fail(err, 0, "profile %s takes%s", verb->name,
+			   *verb->arguments ? verb->arguments : " no name");
+	else if (word)
+		(void)fail(err, 0, "profile does not know \"%s\": %s", word, does);
 	else
-		(void)fail(err, 0, "profile show takes one name, and \"%s\" is another", argv[2]);
-	(void)hint(err, "to see what a profile comes to: immure profile show [NAME]");
+		(void)fail(err, 0, "profile needs to know what to do: %s", does);
+	(void)hint(err, "to see what profiles there are: immure profile ls");
 	return with_status(err, 2);
 }
 
 int cmd_profile(char **argv, struct error *err)
 {
-	for (char **word = argv; *word; word++) {
+	struct arena *arena = arena_new();	/* lives as long as the process */
+	int names = 0;
+
+	for (char **word = argv; *word; word++, names++) {
 		if (text_is(*word, "--help") || text_is(*word, "-h")) {
 			command_introduce();
 			return 0;
 		}
 	}
-	if (!argv[0] || !text_is(argv[0], "show") || (argv[1] && argv[2]))
-		return misuse(argv, err);
-	return profile_show(argv[1], err);
+	for (size_t i = 0; argv[0] && i < VERBS; i++) {
+		if (!text_is(argv[0], verbs[i].name))
+			continue;
+		if (names - 1 < verbs[i].least || names - 1 > verbs[i].most)
+			return misuse(argv[0], &verbs[i], err);
+		return verbs[i].run(arena, argv + 1, err);
+	}
+	return misuse(argv[0], NULL, err);
 }

@@ -10,16 +10,47 @@
 #include <immure/cmd/command.h>
 #include <immure/config/config.h>
 #include <immure/plan/plan.h>
+#include <immure/plan/words.h>
 #include <immure/run/sandbox.h>
 #include <immure/sys/process.h>
 
 #include "cmd.h"
 
+/* A profile that nobody named: whoever reads this can judge what it opened. What has no
+ * plan without it is said to open all that it says. */
+static void say_profile(const struct config *config, const struct plan *plan)
+{
+	struct arena *arena = plan->arena;
+	struct error ignored;
+
+	if (config->not_by_name)
+		say("note", arena_format(arena, "%s is for the system's %s, and not used; to use it:"
+					 " --profile %s", config->not_by_name, config->command[0],
+					 config->command[0]));
+	if (!config->by_name)
+		return;
+	struct config *other = config_read_profile(arena, NULL, NULL, &ignored);
+	if (other)
+		other->command = config->command;
+	const struct plan *than = other ? plan_make(other, &ignored) : NULL;
+	const char *text = than ? NULL : "(it cannot be compared with the default)";
+	struct openings openings = { 0 };
+	if (than)
+		openings = plan_openings(plan, than);
+	list_each(const struct opening, opening, &openings.list)
+		text = arena_format(arena, "%s%s%s: %s", text ? text : "", text ? " · " : "",
+				    opening->what, opening->which);
+	say("profile", arena_format(arena, "%s · %s", config->by_name,
+				    text ? text : "opens nothing"));
+}
+
 static void say_notes(const struct config *config, const struct plan *plan)
 {
-	if (!config->quiet.value)
+	if (!config->quiet.value) {
+		say_profile(config, plan);
 		list_each(const char *const, note, &plan->notes)
 			say("note", *note);
+	}
 	if (config->verbose.value)
 		list_each(const char *const, skipped, &plan->skipped)
 			say("skipped", *skipped);

@@ -156,21 +156,61 @@ static bool asks_only(struct config *config, const struct reader *reader)
 	return config->help || config->version;
 }
 
+/* Does the command line say where commands are looked for? */
+static bool sets_path(const struct reader *reader)
+{
+	list_each(const struct setting, setting, &reader->settings) {
+		const char *name = setting->option->name;
+
+		if ((text_is(name, "setenv") || text_is(name, "unsetenv") ||
+		     text_is(name, "env-keep")) && text_begins(setting->value, "P"))
+			return true;
+	}
+	return false;
+}
+
+/* The profile of the command's own name, which is for the program that the system has
+ * under it: `./git`, or a git that is found somewhere else, gets none of git's rights. */
+static const char *profile_by_name(struct config *config, const struct reader *reader)
+{
+	const char *command = *reader->next;
+	const char *file = command ? profile_of_command(config->arena, command) : NULL;
+
+	if (!file)
+		return NULL;
+	if (sets_path(reader) || !profile_is_system_command(config->arena, command)) {
+		config->not_by_name = file;
+		return NULL;
+	}
+	config->by_name = file;
+	return command;
+}
+
+/* The command line names one, or the command does, or it is the default. */
+static int apply_profile(struct config *config, const struct reader *reader, struct error *err)
+{
+	const struct setting *said = NULL;
+
+	list_each(const struct setting, setting, &reader->settings)
+		if (text_is(setting->option->name, "profile"))
+			said = setting;
+	if (said)
+		return text_is(said->value, "none")
+			? 0 : profile_apply(config, said->value, &command_line, err);
+	const char *name = profile_by_name(config, reader);
+	return profile_apply(config, name ? name : "default", NULL, err);
+}
+
 struct config *config_read(struct arena *arena, char **argv, struct error *err)
 {
 	struct config *config = config_new(arena);
 	struct reader reader = { .arena = arena, .next = argv };
-	const struct setting *profile = NULL;
 
 	if (read_words(&reader, err) < 0)
 		return NULL;
 	if (asks_only(config, &reader))
 		return config;
-	list_each(const struct setting, setting, &reader.settings)
-		if (text_is(setting->option->name, "profile"))
-			profile = setting;
-	if (profile_apply(config, profile ? profile->value : "default",
-			  profile ? &command_line : NULL, err) < 0)
+	if (apply_profile(config, &reader, err) < 0)
 		return NULL;
 	list_each(const struct setting, setting, &reader.settings)
 		if (option_apply(config, setting, err) < 0)
@@ -180,11 +220,13 @@ struct config *config_read(struct arena *arena, char **argv, struct error *err)
 }
 
 struct config *config_read_profile(struct arena *arena, const char *name,
-				   struct error *err)
+				   struct problems *problems, struct error *err)
 {
 	struct config *config = config_new(arena);
 
-	if (profile_apply(config, name ? name : "default", NULL, err) < 0)
+	config->problems = problems;
+	if (!(name && text_is(name, "none")) &&
+	    profile_apply(config, name ? name : "default", NULL, err) < 0)
 		return NULL;
 	return config;
 }

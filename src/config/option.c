@@ -44,7 +44,10 @@ const struct option option_table[] = {
 	  .man = "Start from the profile *NAME* instead of `default`: a file when it has a"
 		 " slash, else *NAME*`.profile` in `~/.config/immure/profiles`,"
 		 " `/etc/immure/profiles` or the installed directory. A profile that wants"
-		 " the default's walls says `include default`." },
+		 " the default's walls says `include default`. Without this option a profile"
+		 " with the name of the command is taken, if the command is a bare name of a"
+		 " program of the system's, and what it opens is said; `none` is no profile"
+		 " at all, in which not even the system's programs are shown." },
 	{ .name = "include", .arg = "NAME", .in = PROFILE,
 	  .group = GROUP_GENERAL, .complete = COMPLETE_PROFILES, .list = true,
 	  .set = set_include,

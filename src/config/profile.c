@@ -29,15 +29,11 @@
 #include <immure/config/profile.h>
 #include <immure/sys/file.h>
 
+#include "search.h"
 #include "set.h"
 #include "value.h"
 
 enum { LONGEST_FILE = 64 * 1024, MOST_FILES = 32, DEEPEST = 16 };
-
-/* Where profiles are looked for by name, first to last. */
-enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, BUILT_IN, NOWHERE };
-
-static const char built_in_name[] = "default.profile (built in)";
 
 /* A profile that is being read, and the one that included it. */
 struct reading {
@@ -248,47 +244,7 @@ int profile_apply_text(struct config *config, const char *name, const char *text
 	return 0;
 }
 
-/* --- finding --------------------------------------------------------------- */
-
-const char *profile_user_directory(struct arena *arena)
-{
-	const char *config_home = getenv("XDG_CONFIG_HOME");
-	const char *home = getenv("HOME");
-
-	if (config_home && config_home[0] == '/')
-		return path_normal(arena, "/", arena_format(arena, "%s/immure/profiles",
-							    config_home));
-	if (home && home[0] == '/')
-		return path_normal(arena, "/", arena_format(arena, "%s/.config/immure/profiles",
-							    home));
-	return NULL;
-}
-
-static const char *directory_of(struct arena *arena, enum place_of_profiles place)
-{
-	switch (place) {
-	case IN_HOME:
-		return profile_user_directory(arena);
-	case IN_ETC:
-		return "/etc/immure/profiles";
-	case INSTALLED:
-		return IMMURE_PREFIX "/share/immure/profiles";
-	case BUILT_IN: case NOWHERE:
-		break;
-	}
-	return NULL;
-}
-
-/* A name that --profile and include may look for: no path, nothing odd. */
-static int check_name(const char *name, struct error *err)
-{
-	if (!isalnum((unsigned char)name[0]) || strlen(name) > 64)
-		return fail(err, 0, "\"%s\" is no name of a profile", name);
-	for (const char *c = name; *c; c++)
-		if (!isalnum((unsigned char)*c) && !strchr("-_.+", *c))
-			return fail(err, 0, "\"%s\" is no name of a profile", name);
-	return 0;
-}
+/* --- fetching -------------------------------------------------------------- */
 
 static int fetch_file(struct config *config, struct reading *reading, int fd,
 		      const char **ret_text, size_t *ret_length, struct error *err)
@@ -324,26 +280,13 @@ static int fetch_path(struct config *config, const char *path, struct reading *r
 	return fd < 0 ? -1 : fetch_file(config, reading, fd, ret_text, ret_length, err);
 }
 
-/* Is there nothing for this user to find: no file, or a directory that is closed
- * to the caller, as another user's home is? A link that leads nowhere is something:
- * whoever made it meant a profile. */
-static bool is_absent(const char *dir, const char *file, const struct error *err)
-{
-	struct file_id id;
-	struct error ignored;
-
-	if (err->code == ENOENT || err->code == ENOTDIR)
-		return file_look(file, false, &id, &ignored) < 0;
-	return err->code == EACCES && file_look(dir, true, &id, &ignored) < 0;
-}
-
 /* NAME.profile of the first directory that has one. */
 static int fetch_name(struct config *config, const char *name, struct reading *reading,
 		      const char **ret_text, size_t *ret_length, struct error *err)
 {
 	bool is_default = text_is(name, "default"), again = false;
 
-	if (check_name(name, err) < 0)
+	if (profile_check_name(name, err) < 0)
 		return -1;
 	reading->name = name;
 	reading->place = IN_HOME;
@@ -355,7 +298,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		}
 	}
 	for (; reading->place < BUILT_IN; reading->place++) {
-		const char *dir = directory_of(config->arena, reading->place);
+		const char *dir = profile_directory(config->arena, reading->place);
 
 		/* The installed default is the text that is built in. */
 		if (!dir || (is_default && reading->place == INSTALLED))
@@ -364,11 +307,11 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		AUTO_FD int fd = file_open_trusted(reading->file, err);
 		if (fd >= 0)
 			return fetch_file(config, reading, fd, ret_text, ret_length, err);
-		if (!is_absent(dir, reading->file, err))
+		if (!profile_is_absent(dir, reading->file, err))
 			return -1;
 	}
 	if (is_default && reading->place == BUILT_IN) {
-		reading->file = built_in_name;
+		reading->file = profile_built_in;
 		*ret_text = default_profile_text;
 		*ret_length = strlen(*ret_text);
 		return 0;

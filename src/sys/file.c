@@ -14,6 +14,7 @@
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
 #include <immure/sys/walk.h>
@@ -246,6 +247,52 @@ int file_open_trusted(const char *path, struct error *err)
 		return -1;
 	}
 	return take_fd(&fd);
+}
+
+static int make_directories_above(struct arena *arena, const char *path, struct error *err)
+{
+	const char *dir = path_parent(arena, path);
+
+	if (mkdir(dir, 0700) == 0 || errno == EEXIST)
+		return 0;
+	if (errno != ENOENT || dir[1] == '\0')
+		return fail(err, errno, "make %s", dir);
+	if (make_directories_above(arena, dir, err) < 0)
+		return -1;
+	return mkdir(dir, 0700) == 0 ? 0 : fail(err, errno, "make %s", dir);
+}
+
+static int write_all(int fd, const char *text)
+{
+	for (size_t length = strlen(text); length > 0; ) {
+		ssize_t done = write(fd, text, length);
+
+		if (done < 0 && errno != EINTR)
+			return -1;
+		text += done > 0 ? done : 0;
+		length -= done > 0 ? (size_t)done : 0;
+	}
+	return 0;
+}
+
+int file_create(const char *path, const char *text, struct error *err)
+{
+	struct arena *arena = arena_new();
+	int made = make_directories_above(arena, path, err);
+
+	arena_free(arena);
+	if (made < 0)
+		return -1;
+	AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return fail(err, errno, "make %s", path);
+	if (write_all(fd, text) < 0) {
+		int code = errno;
+
+		(void)unlink(path);
+		return fail(err, code, "write %s", path);
+	}
+	return 0;
 }
 
 void file_each_name(const char *path, bool (*each)(void *context, const char *name),

@@ -543,3 +543,22 @@ int status_of(int wait_status)
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status)
 					: WEXITSTATUS(wait_status);
 }
+
+int process_edit(const char *path, struct error *err)
+{
+	static const char script[] = "eval \"${VISUAL:-${EDITOR:-vi}} \\\"\\$1\\\"\"";
+	const char *const argv[] = { "sh", "-c", script, "sh", path, NULL };
+	int status;
+	pid_t child;
+
+	int code = posix_spawn(&child, "/bin/sh", NULL, NULL,
+			       (char *const *)(uintptr_t)argv, environ);
+	if (code != 0)
+		return fail(err, code, "start an editor");
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return fail(err, errno, "wait for the editor");
+	if (status_of(status) != 0)
+		return fail(err, 0, "the editor ended with status %d", status_of(status));
+	return 0;
+}

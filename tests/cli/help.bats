@@ -34,7 +34,7 @@ everyday() {
 	assert_equal "${stderr:-}" ''
 	assert_output_has 'runs a command behind walls'
 	assert_output_has 'immure run [OPTIONS] [--] COMMAND'
-	assert_output_has 'immure profile show'
+	assert_output_has 'immure profile ls|show'
 	assert_output_has 'Examples:'
 	assert_output_has 'immure run --help'
 	local bare=$output word
@@ -45,7 +45,7 @@ everyday() {
 	done
 	run "$IMMURE" profile --help
 	assert_status 0
-	assert_output_has 'immure profile show'
+	assert_output_has 'immure profile ls|show'
 }
 
 @test "run --help lists the options of every day, with examples" {

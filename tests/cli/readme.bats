@@ -44,7 +44,7 @@ lines() {
 paste() {
 	local directory=$TEST_TMP/home/work
 	[[ $1 != 'make '* ]] || directory=$TEST_TMP/source
-	run env -C "$directory" -u MAKEFLAGS -u XDG_CONFIG_HOME HOME="$TEST_TMP/home" EDITOR=vi \
+	run env -C "$directory" -u XDG_CONFIG_HOME MAKEFLAGS="-j$(nproc)" HOME="$TEST_TMP/home" EDITOR=vi \
 		PATH="$TEST_TMP/home/.local/bin:$PATH" timeout -k 5 110 bash -c "$1" </dev/null
 }
 
@@ -72,6 +72,8 @@ paste() {
 		*--env-keep*) assert_output_has EDITOR=vi && assert_output_has DEBUG=1 ;;
 		*curl*) assert_output_has 'note: shares the net namespace' && assert_output_has '200 OK' ;;
 		'immure profile show'*) assert_output_has 'timeout 10m' ;;
+		'immure profile diff'*) assert_output_has 'can write: nothing of yours' ;;
+		*'run cksum'*) assert_output_has '/cksum.profile · opens nothing' ;;
 		esac
 	done < <(lines)
 }

@@ -115,7 +115,9 @@ struct capability {
 };
 
 /* Mistakes in the lines of profiles, in their order. */
-struct problems { LIST(struct error) list; };
+struct problems {
+	LIST(struct error) list;
+};
 
 enum help { HELP_NONE, HELP_SHORT, HELP_ALL };
 
@@ -155,6 +157,10 @@ struct config {
 	struct text profile, description;
 	const char *const *command;	/* NULL-ended; the rest of argv */
 
+	const char *by_name;		/* the profile's file, when the command's name chose it */
+	const char *not_by_name;	/* ... when it could have, and the command is not the
+					 * system's */
+
 	const struct reading *reading;	/* the profiles that are being read right now */
 	unsigned profiles_read;		/* how many so far: a bound for includes */
 	LIST(const char *) profiles;	/* the files among them, as they were opened */
@@ -173,8 +179,9 @@ const char *origin_text(struct arena *arena, const struct origin *origin);
 struct config *config_read(struct arena *arena, char **argv, struct error *err);
 
 /* The configuration that a profile alone makes; `name` as --profile takes it, NULL
- * for the default. */
+ * for the default. Mistakes in its lines are put into `problems`, unless that is NULL: the
+ * first one is then *err. */
 struct config *config_read_profile(struct arena *arena, const char *name,
-				   struct error *err);
+				   struct problems *problems, struct error *err);
 
 #endif

@@ -2,7 +2,10 @@
 #ifndef IMMURE_CONFIG_PROFILE_H
 #define IMMURE_CONFIG_PROFILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include <immure/base/arena.h>
 
 struct arena;
 struct config;
@@ -32,5 +35,34 @@ char *profile_quote(struct arena *arena, const char *value);
 
 /* The user's own directory for profiles, NULL when there is no home directory. */
 const char *profile_user_directory(struct arena *arena);
+
+/* Is it a name that --profile and include may look for: no path, nothing odd? -1 says
+ * that it is none. */
+int profile_check_name(const char *name, struct error *err);
+
+/* The file of a profile as --profile takes it, from the arena: for the default that is
+ * built in, words that say so. NULL and *err when there is none of that name. */
+const char *profile_find(struct arena *arena, const char *name, struct error *err);
+
+/* The file of the profile with the name of a command; NULL when there is none, or the
+ * command is a path. */
+const char *profile_of_command(struct arena *arena, const char *command);
+
+/* Is there a program of that name in a directory of the system's? */
+bool profile_is_system_command(struct arena *arena, const char *name);
+
+/* Profiles that can be named, by their names; `hidden`: another place has one of that
+ * name first. */
+struct found_profile {
+	const char *name, *file;
+	bool hidden;
+};
+
+struct found_profiles {
+	LIST(struct found_profile) list;
+};
+
+/* All of them, from the arena. */
+struct found_profiles profile_list(struct arena *arena);
 
 #endif

@@ -81,6 +81,11 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
  * what was checked is what is read. ENOENT in err->code when there is none. */
 int file_open_trusted(const char *path, struct error *err);
 
+/* Make a new file of the caller's own (mode 0644 before the umask), and the directories
+ * above it (0700) that are missing. -1, with EEXIST in err->code, when there is something of
+ * that name. */
+int file_create(const char *path, const char *text, struct error *err);
+
 /* Call `each` with every name in the directory `path` but . and .. until it
  * answers false. A directory that cannot be read has no names; a link is none. */
 void file_each_name(const char *path, bool (*each)(void *context, const char *name),

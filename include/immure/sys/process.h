@@ -171,4 +171,8 @@ int timer_new(int64_t milliseconds, struct error *err);
  * signal that ended it. */
 int status_of(int wait_status);
 
+/* Let the caller's editor, of $VISUAL, $EDITOR or else vi(1), change a file, and wait for
+ * it. The variables are commands of a shell, as everywhere else. -1 when it failed. */
+int process_edit(const char *path, struct error *err);
+
 #endif

@@ -1,0 +1,24 @@
+/* Where profiles are, between those who read them and those who list them. */
+#ifndef IMMURE_CONFIG_SEARCH_H
+#define IMMURE_CONFIG_SEARCH_H
+
+#include <stdbool.h>
+
+struct arena;
+struct error;
+
+/* Where they are looked for by name, first to last. */
+enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, BUILT_IN, NOWHERE };
+
+/* The directory of a place, from the arena; NULL when it has none. */
+const char *profile_directory(struct arena *arena, enum place_of_profiles place);
+
+/* What stands for the file of the default that is built in. */
+extern const char profile_built_in[];
+
+/* Could `file` not be opened, with *err, because there is nothing for this user to
+ * find: no file, or a directory that is closed to the caller, as another user's home
+ * is? A link that leads nowhere is something: whoever made it meant a profile. */
+bool profile_is_absent(const char *dir, const char *file, const struct error *err);
+
+#endif
