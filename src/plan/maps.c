@@ -440,8 +440,8 @@ int plan_maps(struct planning *p, struct error *err)
 	const uint32_t own[] = { p->host.uid, p->host.gid };
 	const uint32_t command[] = { p->inside_uid, p->inside_gid };
 	struct id_maps *maps = &p->plan->maps;
-	struct id_layout layouts[2];
-	struct holder holder;
+	struct id_layout layouts[2] = { 0 };
+	struct holder holder = { 0 };
 
 	if (config->maps.count == 0 && config->gid_maps.count == 0)
 		return 0;

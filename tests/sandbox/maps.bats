@@ -20,6 +20,7 @@ teardown() { maps_teardown; }
 maps_of() { tr -s ' ' <"/proc/$1/uid_map" | sed 's/^ //' && tr -s ' ' <"/proc/$1/gid_map" | sed 's/^ /g /'; }
 
 # The command's own process, below INIT.
+# shellcheck disable=SC2153 # of `hold`
 command_of() { pgrep -P "$INIT"; }
 
 @test "as root inside, the caller is 0 and the range comes behind" {
@@ -28,7 +29,8 @@ command_of() { pgrep -P "$INIT"; }
 	assert_equal "$output" $'0\n0\n 0 0 1\n 1 1 65536\n 0 0 1\n 1 1 65536'
 	assert_equal "${stderr:-}" ''
 	hold --map auto
-	local want="0 $own 1
+	local want
+	want="0 $own 1
 1 $FIRST 65536
 g 0 $(id -g) 1
 g 1 $FIRST 65536"

@@ -133,11 +133,11 @@ struct filtering {
  * numbers them as was asked. The kernel takes of the second only what stands within one
  * range of the first: it has a range for each piece. */
 struct id_maps {
-	bool several;			/* else nothing here counts */
 	struct id_extents outer_uids, outer_gids, inner_uids, inner_gids;
-	bool by_hand;			/* the caller may write them, and no tool is needed */
 	const char *tools[2];		/* newuidmap and newgidmap, by their paths */
 	const char *advice[2];		/* what to type when that one refuses; or NULL */
+	bool several;			/* else nothing here counts */
+	bool by_hand;			/* the caller may write them, and no tool is needed */
 	bool stranger;			/* outside, the command is not the caller */
 	bool no_groups;			/* the caller's other groups are left behind */
 };
@@ -151,12 +151,12 @@ struct plan {
 	uint64_t capabilities;		/* that the command keeps, bit N for number N */
 	const char *nested_origin;	/* who wants namespaces inside; NULL: none there */
 	bool own_user;			/* maps below apply, and a second namespace */
+	bool own_mounts;		/* there is a view; else the host's files */
 	struct idmap outer;		/* of the set-up: root stands for the caller */
 	struct idmap inner;		/* of the command, in the second one */
 	struct id_maps maps;		/* in place of both, when there are several ids */
 	const char *guest_origin;	/* who wants root's rights for it; NULL: nobody */
 
-	bool own_mounts;		/* there is a view; else the host's files */
 	LIST(struct item) items;	/* parents first, ITEM_READ_ONLY last */
 	size_t early_items;		/* so many first ones show nothing of the network */
 	uint64_t memory;		/* bytes of the one tmpfs */
@@ -177,8 +177,8 @@ struct plan {
 	LIST(struct resource_limit) limits;
 	struct group group;
 	const char *nice_origin;	/* NULL: nobody asked for one */
-	int nice;
 	int64_t timeout;		/* milliseconds; 0: none */
+	int nice;
 	bool as_pid_1;
 	bool directory_outside;		/* the host has the one that the command starts in */
 
