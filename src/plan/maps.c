@@ -168,13 +168,22 @@ static const char *to_add(struct planning *p, const struct holder *holder,
 	return arena_format(p->arena, "%s %u-%u", kind->add, start, start + USUAL_COUNT - 1);
 }
 
+/* The option that said it, and where: "map (command line)". */
+static const char *said_by(struct planning *p, const struct id_map_list *said)
+{
+	return arena_format(p->arena, "%s%s (%s)", said == &p->config->maps ? "map" : "map-gid",
+			    said->items[0].automatic ? " auto" : "",
+			    origin_of(p, said->items[0].origin));
+}
+
 static int no_range(struct planning *p, const struct holder *holder,
-		    const struct id_kind *kind, const struct origin *origin, struct error *err)
+		    const struct id_kind *kind, const struct id_map_list *said,
+		    struct error *err)
 {
 	const char *adds = "";
 
-	(void)fail(err, 0, "%s auto (%s): %s has no range for %s", kind->option,
-		   origin_of(p, origin), kind->file, holder->name);
+	(void)fail(err, 0, "%s: %s has no range for %s", said_by(p, said), kind->file,
+		   holder->name);
 	if (holder->privileged)
 		(void)hint(err, "root needs none: --map %s", maps_free_range(p));
 	/* Who lacks one of the two lacks the other as a rule. */
@@ -236,8 +245,9 @@ static int check_range(struct planning *p, const struct holder *holder,
 
 /* The caller's ranges in the file's order, each once. */
 static int own_ranges(struct planning *p, const struct holder *holder,
-		      const struct id_kind *kind, uint32_t own, const struct origin *origin,
-		      struct subid_list *ret_ranges, struct error *err)
+		      const struct id_kind *kind, uint32_t own,
+		      const struct id_map_list *said, struct subid_list *ret_ranges,
+		      struct error *err)
 {
 	*ret_ranges = (struct subid_list){ 0 };
 	list_each(const struct subid_range, range, &holder->all[kind - kinds]) {
@@ -250,10 +260,10 @@ static int own_ranges(struct planning *p, const struct holder *holder,
 		if (known)
 			continue;
 		if (check_range(p, holder, kind, own, range, err) < 0)
-			return within(err, "%s auto (%s)", kind->option, origin_of(p, origin));
+			return within(err, "%s", said_by(p, said));
 		*list_add(p->arena, ret_ranges) = *range;
 	}
-	return ret_ranges->count > 0 ? 0 : no_range(p, holder, kind, origin, err);
+	return ret_ranges->count > 0 ? 0 : no_range(p, holder, kind, said, err);
 }
 
 static int look_for_holder(struct planning *p, struct holder *ret_holder, struct error *err)
@@ -300,13 +310,10 @@ static const struct id_map_list *said_for(const struct config *config,
 }
 
 static int no_command(struct planning *p, const struct id_kind *kind, uint32_t own,
-		      uint32_t command, const struct id_map *first, struct error *err)
+		      uint32_t command, const struct id_map_list *said, struct error *err)
 {
-	const char *option = first == p->config->maps.items ? "map" : kind->option;
-
-	(void)fail(err, 0, "%s (%s): the command is %s %u (%s), which no map has", option,
-		   origin_of(p, first->origin), kind->what, command,
-		   origin_of(p, p->config->user.origin));
+	(void)fail(err, 0, "%s: the command is %s %u (%s), which no map has", said_by(p, said),
+		   kind->what, command, origin_of(p, p->config->user.origin));
 	return hint(err, "to let it stand for you: --%s %u:%u:1", kind->option, command, own);
 }
 
@@ -319,21 +326,20 @@ static int lay_out(struct planning *p, const struct holder *holder,
 	struct subid_list ranges;
 
 	if (said && said->items[0].automatic) {
-		if (own_ranges(p, holder, kind, own, said->items[0].origin, &ranges, err) < 0)
+		if (own_ranges(p, holder, kind, own, said, &ranges, err) < 0)
 			return -1;
 		wanted = maps_fill(p->arena, &ranges, own, command);
 	} else if (said) {
 		list_each(const struct id_map, map, said)
 			extent_add(p->arena, &wanted, map->inside, map->outside, map->count);
 		if (!extent_of(&wanted, command))
-			return no_command(p, kind, own, command, said->items, err);
+			return no_command(p, kind, own, command, said, err);
 	} else {
 		extent_add(p->arena, &wanted, command, own, 1);
 	}
 	if (maps_lay_out(p->arena, &wanted, command, ret_layout, err) == 0)
 		return 0;
-	return said ? within(err, "%s (%s)", said == &p->config->maps ? "map" : kind->option,
-			     origin_of(p, said->items[0].origin)) : -1;
+	return said ? within(err, "%s", said_by(p, said)) : -1;
 }
 
 /* One id, the caller's: what a process may map by itself. */
@@ -425,13 +431,11 @@ static int check_size(const struct id_layout *layout, const struct id_kind *kind
 static int check_contradictions(struct planning *p, struct error *err)
 {
 	const struct config *config = p->config;
-	const struct id_map *first = config->maps.count > 0 ? config->maps.items
-							    : config->gid_maps.items;
 
 	if (p->plan->own_user)
 		return 0;
-	return fail(err, 0, "%s (%s) and share user contradict each other",
-		    config->maps.count > 0 ? "map" : "map-gid", origin_of(p, first->origin));
+	return fail(err, 0, "%s and share user contradict each other",
+		    said_by(p, config->maps.count > 0 ? &config->maps : &config->gid_maps));
 }
 
 int plan_maps(struct planning *p, struct error *err)

@@ -38,8 +38,8 @@ make_etc() {
 	echo 'tester:x:4242:4242::/nonexistent:/bin/sh' >"$ETC/passwd"
 	echo 'tester:x:4242:' >"$ETC/group"
 	printf '%s\n' 'passwd: files' 'group: files' >"$ETC/nsswitch.conf"
-	printf '%s\n' "${1:-tester:100000:65536}" >"$ETC/subuid"
-	printf '%s\n' "${2:-tester:100000:65536}" >"$ETC/subgid"
+	printf '%s\n' "${1-tester:100000:65536}" >"$ETC/subuid"
+	printf '%s\n' "${2-tester:100000:65536}" >"$ETC/subgid"
 }
 
 # as_tester COMMAND...: as tester, with that /etc, in a user namespace where it holds no

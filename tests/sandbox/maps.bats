@@ -146,7 +146,7 @@ groups supplementary ones are left behind"
 	assert_stderr_has 'overlap outside'
 	inspect --share user,mount,pid,ipc,uts,net,cgroup "${MAP[@]}" -- touch made
 	assert_status 125
-	assert_stderr_has 'map (command line) and share user contradict each other'
+	assert_stderr_has ' (command line) and share user contradict each other'
 	local many=() i
 	for i in {0..340}; do many+=(--map "$i:$((FIRST + 2 * i)):1"); done
 	inspect "${many[@]}" -- touch made
