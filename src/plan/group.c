@@ -247,14 +247,31 @@ static const char *limited_by(struct planning *p, const struct number *number,
 	return origin_text(p->arena, number->origin);
 }
 
-void plan_group(struct planning *p)
+void plan_group_find(struct arena *arena, struct group *group)
 {
 	const size_t most = 4 << 20;
+	struct error *problem = arena_alloc(arena, sizeof(*problem));
+	char *mountinfo, *membership;
+	size_t length;
+
+	if (file_read(arena, "/proc/self/mountinfo", most, &mountinfo, &length, problem) < 0 ||
+	    file_read(arena, "/proc/self/cgroup", most, &membership, &length, problem) < 0) {
+		group->way = GROUP_MISSING;
+		group->problem = problem;
+		return;
+	}
+	const struct group_host host = {
+		.mountinfo = mountinfo, .membership = membership,
+		.systemd = systemd_is_here(),
+		.address = systemd_address(arena, geteuid()), .uid = geteuid(),
+	};
+	group_search(arena, &host, group);
+}
+
+void plan_group(struct planning *p)
+{
 	const struct config *config = p->config;
 	struct group *group = &p->plan->group;
-	char *mountinfo, *membership;
-	struct error problem;
-	size_t length;
 
 	group->memory_origin = limited_by(p, &config->memory, CGROUP_MEMORY);
 	group->pids_origin = limited_by(p, &config->pids, CGROUP_PIDS);
@@ -264,17 +281,5 @@ void plan_group(struct planning *p)
 	group->memory = (uint64_t)config->memory.value;
 	group->pids = config->pids.value;
 	group->cpus = config->cpus.value;
-	if (file_read(p->arena, "/proc/self/mountinfo", most, &mountinfo, &length, &problem) < 0 ||
-	    file_read(p->arena, "/proc/self/cgroup", most, &membership, &length, &problem) < 0) {
-		group->way = GROUP_MISSING;
-		group->problem = memcpy(arena_alloc(p->arena, sizeof(problem)), &problem,
-					sizeof(problem));
-		return;
-	}
-	const struct group_host host = {
-		.mountinfo = mountinfo, .membership = membership,
-		.systemd = systemd_is_here(),
-		.address = systemd_address(p->arena, p->host.uid), .uid = p->host.uid,
-	};
-	group_search(p->arena, &host, group);
+	plan_group_find(p->arena, group);
 }

@@ -39,26 +39,6 @@ enum {
 
 /* --- what this kernel has ---------------------------------------------------------- */
 
-const char *landlock_lacking(struct arena *arena, int abi)
-{
-	static const struct {
-		int since;
-		const char *what;
-	} abilities[] = {
-		{ 1, "files" }, { 3, "truncation" }, { 5, "ioctls of devices" },
-		{ 6, "abstract sockets" }, { 6, "signals" },
-	};
-	const char *text = "";
-
-	for (size_t i = 0; i < sizeof(abilities) / sizeof(abilities[0]); i++)
-		if (abi < abilities[i].since)
-			text = arena_format(arena, "%s%s%s", text, *text ? ", " : "",
-					    abilities[i].what);
-	if (abi == 1)
-		text = arena_format(arena, "%s, and refuses every move between directories", text);
-	return text;
-}
-
 static const char *what_there_is(struct arena *arena, int abi)
 {
 	return abi == 0 ? "this kernel has none, or was started without it"

@@ -27,6 +27,11 @@ static const char *const without_landlock[NAMESPACES] = {
 	[NS_NET] = ", and every abstract socket",
 };
 
+const char *plan_given_up(enum namespace namespace)
+{
+	return given_up[namespace];
+}
+
 static bool said_here(const struct origin *origin)
 {
 	return origin && !origin->file;

@@ -94,8 +94,6 @@ void plan_git(struct planning *p, const char *source, const char *target,
  * their order, its rules. */
 int plan_landlock(struct planning *p, struct error *err);
 void landlock_rules(struct plan *plan, int abi);
-/* What a domain on a kernel of this ABI does not hold, in words; "" for nothing. */
-const char *landlock_lacking(struct arena *arena, int abi);
 
 /* command.c: what runs, where, within which limits. */
 int plan_stdio(struct planning *p, struct error *err);

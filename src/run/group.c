@@ -19,6 +19,7 @@
 #include <immure/sys/kernel.h>
 #include <immure/sys/process.h>
 #include <immure/sys/scope.h>
+#include <immure/sys/trial.h>
 
 #include "run.h"
 
@@ -169,6 +170,41 @@ int child_join_group(struct sandbox *box, struct error *err)
 	fd_close(&box->group);
 	fd_close(&box->group_parent);
 	return box->plan->namespaces & CLONE_NEWCGROUP ? process_new_cgroup_namespace(err) : 0;
+}
+
+static int be_member(void *context, struct trial_answer *answer)
+{
+	const struct sandbox *box = context;
+
+	cgroup_travel_with(0);
+	return cgroup_join(box->group_members, &answer->error);
+}
+
+int sandbox_try_group(const struct plan *plan, struct error *err)
+{
+	static struct sandbox box;	/* zero */
+	const struct group *group = &plan->group;
+	const char *parent = group->parent;
+	bool scope = group->way == GROUP_SCOPE;
+	struct trial_answer answer = { 0 };
+
+	box = (struct sandbox){
+		.plan = plan, .group_parent = NO_FD, .group = NO_FD, .group_members = NO_FD,
+	};
+	if (group->way == GROUP_MISSING) {
+		*err = *group->problem;
+		return -1;
+	}
+	if (scope && enter_scope(plan, &parent, err) < 0)
+		return -1;
+	int result = make_group(&box, parent, scope || group->way == GROUP_ALONE,
+				scope || group->hand_down, err);
+	if (result == 0 && trial_inside(0, be_member, &box, &answer) < 0) {
+		*err = answer.error;
+		result = -1;
+	}
+	group_close(&box);
+	return result;
 }
 
 /* --- the end ---------------------------------------------------------------------- */

@@ -166,13 +166,27 @@ static unsigned read_controllers(int group, const char *file)
 	return bits;
 }
 
+static pid_t companion;
+
+void cgroup_travel_with(pid_t other)
+{
+	companion = other;
+}
+
 static enum cgroup_members read_members(int group)
 {
-	char text[4096], own[32];
+	char text[4096], *rest = text;
 
 	read_text(group, "cgroup.procs", text);
-	(void)snprintf(own, sizeof(own), "%d\n", getpid());
-	return !*text ? CGROUP_EMPTY : text_is(text, own) ? CGROUP_ONLY_US : CGROUP_OTHERS;
+	if (!*text)
+		return CGROUP_EMPTY;
+	for (char *line; (line = strsep(&rest, "\n")) && *line;) {
+		long pid = strtol(line, NULL, 10);
+
+		if (pid != getpid() && (companion == 0 || pid != companion))
+			return CGROUP_OTHERS;
+	}
+	return CGROUP_ONLY_US;
 }
 
 /* Would writing be refused, and why? */
@@ -315,7 +329,11 @@ int cgroup_open_members(int group, struct error *err)
 
 int cgroup_join(int members, struct error *err)
 {
-	if (write(members, "0", 1) < 0)
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%d", companion);
+	if (write(members, "0", 1) < 0 ||
+	    (companion != 0 && write(members, text, strlen(text)) < 0))
 		return fail(err, errno, "join a control group");
 	return 0;
 }

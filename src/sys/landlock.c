@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
 #include <immure/sys/host.h>
@@ -47,6 +48,26 @@ uint32_t landlock_rights(int abi)
 uint32_t landlock_scopes(int abi)
 {
 	return abi < 6 ? 0 : SCOPE_ABSTRACT_SOCKETS | SCOPE_SIGNALS;
+}
+
+const char *landlock_lacking(struct arena *arena, int abi)
+{
+	static const struct {
+		int since;
+		const char *what;
+	} abilities[] = {
+		{ 1, "files" }, { 3, "truncation" }, { 5, "ioctls of devices" },
+		{ 6, "abstract sockets" }, { 6, "signals" },
+	};
+	const char *text = "";
+
+	for (size_t i = 0; i < sizeof(abilities) / sizeof(abilities[0]); i++)
+		if (abi < abilities[i].since)
+			text = arena_format(arena, "%s%s%s", text, *text ? ", " : "",
+					    abilities[i].what);
+	if (abi == 1)
+		text = arena_format(arena, "%s, and refuses every move between directories", text);
+	return text;
 }
 
 int landlock_new(uint32_t handled, uint32_t scoped, struct error *err)

@@ -49,7 +49,7 @@ static int hint_too_revealing(const char *type, struct error *err)
 {
 	if (err->code != EPERM || (!text_is(type, "proc") && !text_is(type, "sysfs")))
 		return hint_call(err, CALLS_SINCE);
-	(void)hint(err, "parts of /%s are covered here, as in a container, and the kernel"
+	(void)hint(err, "parts of /%s are covered or read-only here, as in a container, and the kernel"
 		   " lets nobody mount one that would show them",
 		   text_is(type, "proc") ? "proc" : "sys");
 	(void)hint(err, "to start the container without covers, with Docker or podman:"

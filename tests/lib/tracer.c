@@ -410,7 +410,9 @@ static void read_fault(char *text)
 {
 	static const struct { const char *name; int code; } errors[] = {
 		{ "EPERM", EPERM }, { "ENOSYS", ENOSYS }, { "ENOMEM", ENOMEM },
-		{ "EINTR", EINTR }, { "KILL", 0 },
+		{ "EINTR", EINTR }, { "EACCES", EACCES }, { "EBUSY", EBUSY },
+		{ "EINVAL", EINVAL }, { "ENODEV", ENODEV }, { "ENOENT", ENOENT },
+		{ "ENOSPC", ENOSPC }, { "EROFS", EROFS }, { "KILL", 0 },
 	};
 	char *save, *role = strtok_r(text, ":", &save), *name = strtok_r(NULL, ":", &save);
 	char *nth = strtok_r(NULL, ":", &save), *kind = strtok_r(NULL, ":", &save);

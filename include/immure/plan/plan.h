@@ -204,6 +204,13 @@ struct plan {
  * to the configuration's arena. NULL and *err with the origin of what is wrong. */
 const struct plan *plan_make(const struct config *config, struct error *err);
 
+/* Where on this host a control group with `group->controllers` can be had: fills in the
+ * way and what belongs to it. Nothing is changed. */
+void plan_group_find(struct arena *arena, struct group *group);
+
+/* What a user gives up by sharing that namespace, in words. */
+const char *plan_given_up(enum namespace namespace);
+
 /* Print the plan for a person, an item a line with its origin. */
 void plan_print(const struct plan *plan, FILE *out);
 

@@ -27,4 +27,8 @@ struct outcome {
 int sandbox_run(const struct plan *plan, struct outcome *ret_outcome,
 		struct error *err);
 
+/* Make the control group that `plan` has, have a process join it, and remove it again.
+ * -1 says what of it could not be done. */
+int sandbox_try_group(const struct plan *plan, struct error *err);
+
 #endif

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 struct arena;
 struct error;
@@ -75,6 +76,10 @@ int cgroup_hand_down(int group, unsigned wanted, bool enable, struct error *err)
 /* Open the file by which processes join a group. Who may join is asked of whoever
  * opened it, so that a process in a user namespace of its own can use it too. */
 int cgroup_open_members(int group, struct error *err);
+
+/* From here on, `other` counts as this process does: it only waits for what this one
+ * finds out, and goes with it where it goes. 0: nobody. */
+void cgroup_travel_with(pid_t other);
 
 /* Move this process into the group of that file. */
 int cgroup_join(int members, struct error *err);

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct arena;
 struct error;
 
 /* What can be allowed at a file, or at a directory and everything below it. */
@@ -43,6 +44,10 @@ enum { LANDLOCK_FULL_ABI = 6 };
 /* The ABI of the running kernel; 0: it has no Landlock, or it was not started with it.
  * -1: it did not answer the question. */
 int landlock_abi(struct error *err);
+
+/* What a domain on a kernel of this ABI does not hold, in words, from the arena; "" for
+ * nothing. */
+const char *landlock_lacking(struct arena *arena, int abi);
 
 /* All of the rights above, and of the scopes, that an ABI knows. */
 uint32_t landlock_rights(int abi);

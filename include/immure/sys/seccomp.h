@@ -19,4 +19,11 @@ uint32_t seccomp_native_arch(void);
 int seccomp_load(const struct sock_filter *code, size_t length, bool log,
 		 struct error *err);
 
+/* The same for a filter that asks somebody (SECCOMP_RET_USER_NOTIF): a descriptor that
+ * receives the questions, which the caller owns. */
+int seccomp_listen(const struct sock_filter *code, size_t length, struct error *err);
+
+/* Wait for one question, and let the call return `value` without being made. */
+int seccomp_answer(int listener, int64_t value, struct error *err);
+
 #endif
