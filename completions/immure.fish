@@ -57,9 +57,11 @@ complete -c immure -n __fish_use_subcommand -l version -s V -d 'print the versio
 complete -c immure -n __fish_use_subcommand -a run -d 'run a command behind walls'
 complete -c immure -n __fish_use_subcommand -a profile -d 'what profiles there are, what they come to, what they open; write one'
 complete -c immure -n __fish_use_subcommand -a audit -d 'tell from outside what the sandbox of a running process really has'
+complete -c immure -n __fish_use_subcommand -a doctor -d 'try what a sandbox is made of, and say what to type where it does not work'
 complete -c immure -n __fish_use_subcommand -a help -d 'this help, or with all of the options'
 complete -c immure -n '__fish_seen_subcommand_from audit' -l json -d 'for programs'
 complete -c immure -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_pids)'
+complete -c immure -n '__fish_seen_subcommand_from doctor' -l json -d 'for programs'
 complete -c immure -n '__fish_seen_subcommand_from help' -a all
 complete -c immure -n '__fish_seen_subcommand_from profile; and not __fish_seen_subcommand_from ls show diff check new edit path' -a 'ls show diff check new edit path'
 complete -c immure -n '__fish_seen_subcommand_from profile; and __fish_seen_subcommand_from show diff check new edit path' -F -a '(__immure_profiles)'

@@ -41,6 +41,7 @@ _immure()
 		'run:run a command behind walls'
 		'profile:what profiles there are, what they come to, what they open; write one'
 		'audit:tell from outside what the sandbox of a running process really has'
+		'doctor:try what a sandbox is made of, and say what to type where it does not work'
 		'help:this help, or with all of the options'
 	)
 	if ((CURRENT == 2)); then
@@ -56,6 +57,8 @@ _immure()
 		_arguments '1:action:(ls show diff check new edit path)' '*:profile:_immure_profiles' ;;
 	audit)
 		_arguments '--json[for programs]' '1:process:_pids' ;;
+	doctor)
+		_arguments '--json[for programs]' ;;
 	help)
 		_arguments '1:topic:(all)' ;;
 	run)

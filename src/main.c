@@ -1,5 +1,6 @@
 /* argv[1] names the verb. The only place that picks an exit status. */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,12 +17,15 @@
 
 enum { FAILED = 125, MISUSED = 2 };
 
-/* Before anything is opened: what we were started with must be safe to work in. */
+/* Before anything is opened: what we were started with must be safe to work in. The one
+ * who tells what is wrong here, and runs nobody's program, works where that is wrong. */
 static int prepare(char **argv, struct error *err)
 {
+	bool tells = argv[1] && text_is(argv[1], "doctor");
+
 	if (stdio_fill(err) < 0)
 		return -1;
-	if (!weakened_by(argv, WALL_FDS) && process_close_inherited(err) < 0)
+	if (!weakened_by(argv, WALL_FDS) && process_close_inherited(err) < 0 && !tells)
 		return -1;
 	process_remember(argv, environ);
 	return privilege_check_own_file(err);

@@ -9,6 +9,7 @@
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
 #include <immure/config/config.h>
+#include <immure/doctor/doctor.h>
 #include <immure/plan/plan.h>
 #include <immure/plan/words.h>
 #include <immure/run/sandbox.h>
@@ -106,7 +107,11 @@ static int run_plan(const struct config *config, const struct plan *plan, struct
 	if (sandbox_run(plan, &outcome, err) < 0) {
 		if (err->code == EMFILE)
 			return hint(err, "to allow more open files: ulimit -n 64");
-		return err->status == 127 ? explain_not_found(plan, err) : -1;
+		if (err->status == 127)
+			return explain_not_found(plan, err);
+		if (plan->own_user)
+			doctor_explain(plan->arena, err);
+		return -1;
 	}
 	say_ending(config, plan, &outcome);
 	/* A shell ends its loop or its script only if what it waited for has died of

@@ -27,6 +27,8 @@ immure profile show w|immure profile show web
 immure help |immure help all 
 immure au|immure audit 
 immure audit --j|immure audit --json 
+immure do|immure doctor 
+immure doctor --j|immure doctor --json 
 immure run --ns|immure run --ns-limit 
 immure run --git|immure run --git-rw 
 immure run --bind my|immure run --bind my\ dir/
@@ -76,9 +78,10 @@ fish_offers() {
 
 @test "fish completes the same" {
 	needs fish
-	assert_equal "$(fish_offers 'immure ' | sort | tr '\n' ' ')" 'audit help profile run '
+	assert_equal "$(fish_offers 'immure ' | sort | tr '\n' ' ')" 'audit doctor help profile run '
 	assert_equal "$(fish_offers 'immure profile s')" show
 	assert_equal "$(fish_offers 'immure audit --j')" --json
+	assert_equal "$(fish_offers 'immure doctor --j')" --json
 	assert_equal "$(fish_offers 'immure profile show w')" web
 	assert_equal "$(fish_offers 'immure run --ro-b')" $'--ro-bind\n--ro-bind-try'
 	assert_equal "$(fish_offers 'immure run --bind my')" 'my dir/'

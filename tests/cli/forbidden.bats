@@ -27,6 +27,7 @@ typed_as_root() {
 
 @test "ROB-10 ROB-11: limits of namespaces: the one that is 0 is named, and raising it helps" {
 	local name
+	local -A probes=([mnt]=mount)
 	for name in user mnt pid ipc uts net cgroup; do
 		# shellcheck disable=SC2016 # for the shell inside
 		run as_root_of_a_namespace '
@@ -36,8 +37,9 @@ typed_as_root() {
 			eval "${line#as root: }"
 			"$IMMURE" run echo ran' "$name"
 		[[ ${lines[0]} =~ ^immure:\ .*:\ No\ space\ left\ on\ device$ ]] || fail_test "$name"
-		assert_equal "${lines[1]}" "hint: user.max_${name}_namespaces is 0 here, and $([[ $name == user ]] && echo 2 || echo 1) are needed; as root: sysctl -w user.max_${name}_namespaces=15000"
-		assert_equal "${lines[2]}" 'status 125'
+		assert_equal "${lines[1]}" "hint: ${probes[$name]:-$name} namespace: user.max_${name}_namespaces is 0 here, and $([[ $name == user ]] && echo 2 || echo 1) are needed; as root: sysctl -w user.max_${name}_namespaces=15000"
+		[[ ${lines[2]} == 'hint: to give this wall up ('*'): --share '* ]] || fail_test "$name"
+		assert_equal "${lines[3]}" 'status 125'
 		assert_equal "${lines[-1]}" ran
 		refute test -e made
 	done
@@ -49,8 +51,9 @@ typed_as_root() {
 		echo 1 >/proc/sys/user/max_user_namespaces
 		"$IMMURE" run touch made'
 	assert_status 125
-	assert_equal "$output" 'immure: start the command: start a process: No space left on device
-hint: user.max_user_namespaces is 1 here, and 2 are needed; as root: sysctl -w user.max_user_namespaces=15000'
+	assert_equal "${lines[0]}" 'immure: start the command: start a process: No space left on device'
+	# The first one may not be gone when it is tried again.
+	[[ ${lines[1]} =~ ^'hint: '(second )?'user namespace: user.max_user_namespaces is 1 here, and 2 are needed; as root: sysctl -w user.max_user_namespaces=15000'$ ]]
 	# Enough for one sandbox, and another one has it.
 	mkfifo hold
 	# shellcheck disable=SC2016
@@ -63,10 +66,10 @@ hint: user.max_user_namespaces is 1 here, and 2 are needed; as root: sysctl -w u
 		echo "status $?"
 		exec 3>&-
 		wait'
-	assert_equal "${#lines[@]}" 4
 	[[ ${lines[0]} =~ ^immure:\ .*:\ No\ space\ left\ on\ device$ ]]
-	assert_equal "${lines[1]}" "hint: either a limit of /proc/sys/user/max_*_namespaces is used up, or user or pid namespaces are nested 32 deep already, the kernel's most"
-	assert_equal "${lines[3]}" 'status 125'
+	assert_equal "${lines[1]}" "hint: user namespace: either a limit of /proc/sys/user/max_*_namespaces is used up, or user or pid namespaces are nested 32 deep already, the kernel's most"
+	assert_equal "${lines[2]}" "hint: end other sandboxes of this user, or start from further outside"
+	assert_equal "${lines[-1]}" 'status 125'
 	refute test -e made
 }
 
@@ -92,8 +95,7 @@ hint: user.max_user_namespaces is 1 here, and 2 are needed; as root: sysctl -w u
 				assert_status 125
 				refused=$((refused + 1))
 				[[ ${lines[0]} =~ ^immure:\ .*:\ (No\ space\ left\ on\ device|Too\ many\ users)$ ]]
-				assert_output_has 'nested 32 deep'
-				assert_equal "${#lines[@]}" 3
+				[[ ${lines[1]} =~ ^'hint: '(second )?'user namespace: '.*'nested 32 deep'|^'hint: pid namespace: '.*'nested 32 deep' ]]
 			fi
 		done
 	done
@@ -138,9 +140,8 @@ hint: this host forbids user namespaces to ordinary users; as root: sysctl -w ke
 		run with_kernel apparmor_restrict_unprivileged_userns=1 -- "$call" \
 			run --proc host-ro touch made
 		assert_status 125
-		assert_equal "${#lines[@]}" 3
 		[[ ${lines[0]} =~ ^immure:\ .*:\ (Operation\ not\ permitted|Permission\ denied)$ ]]
-		assert_equal "${lines[1]}" "hint: AppArmor takes the capabilities of user namespaces away here: kernel.apparmor_restrict_unprivileged_userns is 1"
+		[[ ${lines[1]} =~ ^'hint: '([a-z ]+': ')?'AppArmor takes the capabilities of user namespaces away here: kernel.apparmor_restrict_unprivileged_userns is 1'$ ]] || fail_test "$call"
 		refute test -e made
 	done
 

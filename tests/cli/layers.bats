@@ -16,7 +16,8 @@ declare -gA may_include=(
 	[state]="base sys"
 	[audit]="base sys"
 	[run]="base sys plan files net confine state"
-	[cmd]="base sys config plan files net confine state run audit"
+	[doctor]="base sys plan run"
+	[cmd]="base sys config plan files net confine state run audit doctor"
 	[gen]="base config cmd filter"
 	[main]="base sys config cmd"
 )
