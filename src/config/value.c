@@ -77,10 +77,9 @@ static int put_name(struct reader *reader, const char *name, struct error *err)
 	size_t done = (size_t)(reader->out - reader->value), length = strlen(meaning);
 	char *longer = arena_alloc(reader->arena, reader->room + length);
 	memcpy(longer, reader->value, done);
-	memcpy(longer + done, meaning, length);
-	reader->room += length;
+	reader->out = stpcpy(longer + done, meaning);
 	reader->value = longer;
-	reader->out = longer + done + length;
+	reader->room += length;
 	return 0;
 }
 

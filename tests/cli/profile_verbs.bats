@@ -215,15 +215,15 @@ END
 	run --separate-stderr "$IMMURE" run env
 	assert_status 0
 	grep -qx MARK=1 <<<"$output"
-	assert_equal "$stderr" "immure: profile: $own/env.profile · can write: ~/data"
+	assert_equal "${stderr:-}" "immure: profile: $own/env.profile · can write: ~/data"
 	run --separate-stderr "$IMMURE" run --quiet env
-	assert_equal "$stderr" ''
+	assert_equal "${stderr:-}" ''
 	# What is typed is not what the profile opens.
 	run --separate-stderr "$IMMURE" run --cwd rw env
-	assert_equal "$stderr" "immure: profile: $own/env.profile · can write: ~/data"
+	assert_equal "${stderr:-}" "immure: profile: $own/env.profile · can write: ~/data"
 	profile env
 	run --separate-stderr "$IMMURE" run env
-	assert_equal "$stderr" "immure: profile: $own/env.profile · opens nothing"
+	assert_equal "${stderr:-}" "immure: profile: $own/env.profile · opens nothing"
 }
 
 @test "--profile overrides it, and none is the bare language" {
@@ -249,16 +249,16 @@ END
 		run --separate-stderr "$IMMURE" run "$command"
 		assert_status 0
 		refute grep -q MARK <<<"$output"
-		assert_equal "$stderr" ''
+		assert_equal "${stderr:-}" ''
 	done
 	# Who says where to look for it may mean another one.
 	run --separate-stderr "$IMMURE" run --setenv "PATH=$PWD/bin:/usr/bin" env
 	refute grep -q MARK <<<"$output"
-	[[ $stderr == *"note: $own/env.profile is for the system's env, and not used; to use it: --profile env" ]]
+	[[ ${stderr:-} == *"note: $own/env.profile is for the system's env, and not used; to use it: --profile env" ]]
 	PATH=$PWD/bin:$PATH run --separate-stderr "$IMMURE" run --env-keep PATH env
 	refute grep -q MARK <<<"$output"
 	PATH=$PWD/bin:$PATH run -127 --separate-stderr "$IMMURE" run mytool
-	[[ $stderr == *'mytool.profile is for the system'* ]]
+	[[ ${stderr:-} == *'mytool.profile is for the system'* ]]
 }
 
 @test "a profile of the command's name that cannot be trusted is no reason to take another" {

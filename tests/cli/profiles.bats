@@ -378,6 +378,7 @@ hint: what a profile says is trusted: use one of your own'
 
 # --- the language ---------------------------------------------------------------
 
+# shellcheck disable=SC2016 # for the shell inside, or as a profile has it
 @test "a tilde and names stand for the caller's directories" {
 	mkdir -p "$HOME/site" "$TEST_TMP/conf"
 	echo text | tee "$HOME/site/file" "$TEST_TMP/conf/file" >/dev/null
@@ -400,6 +401,7 @@ hint: what a profile says is trusted: use one of your own'
 	assert_equal "$("$IMMURE" profile show ./g | sed 's/ *#.*//')" "$(sed 's/ *#.*//' g)"
 }
 
+# shellcheck disable=SC2016 # as messages have it
 @test "what a name stands for cannot become another part of the line" {
 	local home
 	for home in "$TEST_TMP/a:b" "$TEST_TMP/a,size=1" "$TEST_TMP/a\"b" "$TEST_TMP/a\\b" \
@@ -416,6 +418,7 @@ hint: what a profile says is trusted: use one of your own'
 	refute grep -q relative <<<"$output"
 }
 
+# shellcheck disable=SC2016 # for the shell inside
 @test "a line whose condition does not hold is read, and does not count" {
 	cat >f <<-'END'
 		include default
@@ -435,6 +438,7 @@ hint: what a profile says is trusted: use one of your own'
 	refused './f:1: unknown option ro-bnd' 'did you mean: ro-bind'
 }
 
+# shellcheck disable=SC2016 # for the shell inside
 @test "none takes back what an option said" {
 	printf '%s\n' 'include default' 'setenv A=1' 'env-keep none' 'etc none' >f
 	A=0 TERM=dumb run "$IMMURE" run -p ./f sh -c 'echo "$A$TERM"; ls /etc/ssl 2>&1'
