@@ -36,8 +36,8 @@ LIBS = -l:libcap.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libsystemd-dev
-PACKAGES_TEST = bats binutils bubblewrap curl expect fish git less libseccomp-dev nodejs mandoc \
-	iproute2 parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
+PACKAGES_TEST = bats binutils bubblewrap busybox-static curl expect fish git iproute2 less libseccomp-dev \
+	mmdebstrap nodejs mandoc parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
 PACKAGES_FULL = firejail gdb openjdk-17-jdk-headless podman runc
 PACKAGES_BENCH = bubblewrap hyperfine python3
 PACKAGES_FUZZ = clang libclang-rt-dev

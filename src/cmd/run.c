@@ -64,6 +64,9 @@ static int explain_not_found(const struct plan *plan, struct error *err)
 	struct arena *arena = plan->arena;
 	const char *outside = plan_command_outside(plan);
 
+	if (plan->root.path)
+		(void)hint(err, "commands are those of the root file system %s%s", plan->root.path,
+			   outside ? ", and the host's are not shown" : "");
 	if (!outside)
 		return -1;
 	const char *bind = text_shell(arena, text_protect(arena, outside, ':'));
@@ -71,6 +74,8 @@ static int explain_not_found(const struct plan *plan, struct error *err)
 	const char *found = arena_format(arena, ":%s:", plan->search_path ? plan->search_path : "");
 	if (strchr(plan->command[0], '/') || strstr(found, arena_format(arena, ":%s:", dir)))
 		return hint(err, "the host has it; to show it inside: --ro-bind %s", bind);
+	if (plan->root.path && outside[0] == '/')
+		return -1;
 	(void)hint(err, "the host has it, and shows it when it is named by its path: immure run"
 		   " %s", text_shell(arena, outside));
 	if (outside[0] != '/')

@@ -145,6 +145,13 @@ const struct option option_table[] = {
 	  .help = "make a part of the view read-only",
 	  .man = "Make what is at *PATH* read-only once everything is in its place. What is"
 		 " mounted below it keeps its own rights." },
+	{ .name = "root", .arg = "DIR", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .set = set_root,
+	  .help = "a root file system of one's own, read-only",
+	  .man = "Use the root file system in the directory *DIR*, as **mmdebstrap**(1) or the"
+		 " unpacking of an image makes one, instead of the host's system: read-only, and"
+		 " nothing is made or changed in it. See the chapter ROOT FILE SYSTEMS for what"
+		 " of the sandbox stands above it. `none` takes back what was said before." },
 	{ .name = "home", .arg = "none|private|DIR", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .words = home_words,
 	  .set = set_path, .field = FIELD(home),

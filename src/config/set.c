@@ -315,6 +315,19 @@ SETTER(set_path)
 	return check_path(setting->value, err) < 0 ? -1 : set_text(config, setting, err);
 }
 
+static int set_root_to(struct config *config, const struct setting *setting, bool writable,
+		       struct error *err)
+{
+	if (check_path(setting->value, err) < 0)
+		return -1;
+	config->root = (struct text){ setting->value, setting->origin, order_of(config) };
+	config->root_writable = writable;
+	return 0;
+}
+
+SETTER(set_root)	{ return set_root_to(config, setting, false, err); }
+SETTER(set_root_rw)	{ return set_root_to(config, setting, true, err); }
+
 static int tmpfs_property(struct place *place, const char *property, struct error *err)
 {
 	if (text_begins(property, "size="))

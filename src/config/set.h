@@ -41,6 +41,8 @@ SETTER(set_remount_ro);
 SETTER(set_etc);
 SETTER(set_system);
 SETTER(set_path);
+SETTER(set_root);
+SETTER(set_root_rw);
 
 SETTER(set_syscall);
 SETTER(set_cap);

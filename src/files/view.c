@@ -223,6 +223,13 @@ static bool is_directory(int fd)
 	return fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+static bool is_regular(int fd)
+{
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* The item's rule of the second layer, for what `fd` is open on. */
 static int allow(const struct view *view, const struct item *item, int fd, struct error *err)
 {
@@ -436,7 +443,11 @@ static int make_text_at(struct view *view, const struct item *item, const char *
 		if (errno != EEXIST)
 			return fail(err, errno, "make the file %s", name);
 	}
-	AUTO_FD int there = inside_open(view->root, path, 0, err);
+	AUTO_FD int there = inside_open(view->root, path, item->needed ? O_NOFOLLOW : 0, err);
+	if (item->needed)
+		return there >= 0 && is_regular(there) ? cover_with_text(view, item, there, err)
+			: fail(err, 0, "what is there was exchanged while the sandbox was being"
+			       " set up");
 	if (there >= 0)
 		return cover_with_text(view, item, there, err);
 	if (err->code != ENOENT)

@@ -55,7 +55,8 @@ static void plan_directory(struct planning *p)
 			file_look(plan->directory, true, &id, &ignored) == 0 && id.type == S_IFDIR;
 		return;
 	}
-	plan->directory = p->host.current ? p->host.current : p->host.home;
+	plan->directory = p->current_in_root ? p->current_in_root
+			  : p->host.current ? p->host.current : p->host.home;
 	plan->other_directory = p->host.home;
 }
 
@@ -113,7 +114,7 @@ static int plan_program(struct planning *p, struct error *err)
 				   (here->kind == ITEM_BIND &&
 				    text_is(here->source, here->target)));
 	plan->program = !plan->own_mounts || (stays && same_place) ? name : path;
-	if (!plan->own_mounts || is_shown(plan, path) ||
+	if (!plan->own_mounts || is_shown(plan, path) || (plan->root.path && name[0] == '/') ||
 	    file_look(path, true, &id, &ignored) < 0 || id.type != S_IFREG)
 		return 0;
 	if (refuse_kernel_file(p, path, err) < 0)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <immure/base/error.h>
+#include <immure/base/fd.h>
 #include <immure/base/text.h>
 #include <immure/config/profile.h>
 #include <immure/sys/weaken.h>
@@ -62,11 +63,21 @@ const char *typed(struct planning *p, const struct origin *origin, const char *o
 	return arena_format(p->arena, "--%s %s", option, text_shell(p->arena, value));
 }
 
+static int plan_parts(struct planning *p, struct error *err)
+{
+	return plan_host(p, err) < 0 || plan_landlock(p, err) < 0 ||
+	       plan_namespaces(p, err) < 0 || plan_identity(p, err) < 0 ||
+	       plan_tunings(p, err) < 0 || plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||
+	       plan_command(p, err) < 0 || plan_capabilities(p, err) < 0 ||
+	       plan_filter(p, err) < 0 || plan_finish(p, err) < 0 ||
+	       file_all_answered(err) < 0 ? -1 : 0;
+}
+
 const struct plan *plan_make(const struct config *config, struct error *err)
 {
 	struct plan *plan = arena_alloc(config->arena, sizeof(*plan));
 	struct planning planning = {
-		.arena = config->arena, .config = config, .plan = plan,
+		.arena = config->arena, .config = config, .plan = plan, .root = NO_FD,
 	}, *p = &planning;
 
 	plan->arena = config->arena;
@@ -75,12 +86,9 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	plan->started = file_clock();
 	if (*weakened_walls())
 		note(p, "weakened for a test: %s", weakened_walls());
-	if (plan_host(p, err) < 0 || plan_landlock(p, err) < 0 || plan_namespaces(p, err) < 0 ||
-	    plan_identity(p, err) < 0 || plan_tunings(p, err) < 0 ||
-	    plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||
-	    plan_command(p, err) < 0 || plan_capabilities(p, err) < 0 ||
-	    plan_filter(p, err) < 0 ||
-	    plan_finish(p, err) < 0 || file_all_answered(err) < 0) {
+	int result = plan_parts(p, err);
+	fd_close(&p->root);
+	if (result < 0) {
 		(void)within(err, "plan");
 		return NULL;
 	}

@@ -28,6 +28,8 @@ struct planning {
 	bool shares[NAMESPACES];	/* with the host */
 	bool joined[NAMESPACES];	/* with whoever else is in it */
 	enum kernel_view proc, sys;
+	const char *current_in_root;	/* where it has the current directory; or NULL */
+	int root;			/* the root file system, open; or NO_FD */
 };
 
 /* identity.c: who the caller is, who the command is, what they are called. */
@@ -79,6 +81,16 @@ void plan_sys(struct planning *p);
 int plan_dev(struct planning *p, struct error *err);
 int plan_etc(struct planning *p, const struct place *place, struct error *err);
 int plan_system(struct planning *p, const struct place *place, struct error *err);
+
+/* root.c: a root file system of somebody's own, below all that the plan has. */
+int plan_root_open(struct planning *p, struct error *err);
+int plan_root(struct planning *p, struct error *err);
+/* Where a directory of the host stands in it, as a path inside; NULL: it is not there. */
+const char *root_inside(const struct planning *p, const char *path);
+/* Is this a word of a profile about the host's system, whose place it takes? */
+bool root_overrules(const struct planning *p, const struct place *place);
+/* Has it a program at this path? */
+bool root_has_program(struct planning *p, const char *path);
 
 /* guard.c: no way to our own profiles, none through links that were left behind. */
 int guard_own_config(struct planning *p, const char *source, const char *target,

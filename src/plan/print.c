@@ -348,6 +348,9 @@ void plan_print(const struct plan *plan, FILE *out)
 	if (plan->own_mounts)
 		line(&printer, "memory", BUILT_IN, "%" PRIu64 " bytes and %" PRIu64
 		     " files for all of its writable directories", plan->memory, plan->inodes);
+	if (plan->root.path)
+		line(&printer, "root", plan->root.origin, "%s (%s)", plan->root.path,
+		     plan->root_writable ? "writable" : "read-only");
 	list_each(const struct item, item, &plan->items)
 		print_item(&printer, item);
 	print_landlock(&printer, plan);

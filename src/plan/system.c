@@ -155,6 +155,8 @@ int plan_dev(struct planning *p, struct error *err)
 
 	if (p->config->dev.value == DEVICES_NONE)
 		return 0;
+	if (p->plan->root.path)
+		item_add(p, ITEM_DIRECTORY, "/dev", origin, 0)->anew = true;
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++) {
 		struct item *item = item_add(p, ITEM_BIND, devices[i], origin, 0);
 

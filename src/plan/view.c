@@ -177,9 +177,9 @@ static int plan_place(struct planning *p, const struct place *place, struct erro
 	case PLACE_COPY:
 		return plan_copy(p, place, err);
 	case PLACE_ETC:
-		return plan_etc(p, place, err);
+		return root_overrules(p, place) ? 0 : plan_etc(p, place, err);
 	case PLACE_SYSTEM:
-		return plan_system(p, place, err);
+		return root_overrules(p, place) ? 0 : plan_system(p, place, err);
 	case PLACE_TMPFS: case PLACE_DIRECTORY: case PLACE_HIDE: case PLACE_READ_ONLY:
 	case PLACE_LINK:
 		return plan_inside(p, place, err);
@@ -256,6 +256,16 @@ static int plan_current(struct planning *p, struct error *err)
 		}
 		skipped(p, "the current directory (%s): it has no path", origin);
 		return 0;
+	}
+	p->current_in_root = root_inside(p, current);
+	if (p->current_in_root) {
+		if (!writable || p->plan->root_writable)
+			return 0;
+		(void)fail(err, 0, "cwd rw (%s): the current directory is in the root file system"
+			   " %s (%s), which is read-only", origin, p->plan->root.path,
+			   p->plan->root.origin);
+		return hint(err, "to let all of it be changed: %s", typed(p, p->config->root.origin,
+			    "root-rw", p->plan->root.path, NULL));
 	}
 	if (is_too_wide(p, current)) {
 		if (said) {
@@ -476,7 +486,7 @@ int plan_view(struct planning *p, struct error *err)
 	if (p->config->memory.value > 0 && plan->memory > (uint64_t)p->config->memory.value / 2)
 		plan->memory = (uint64_t)p->config->memory.value / 2;
 	plan->inodes = 200000;
-	if (plan_identity_files(p, err) < 0)
+	if (plan_root_open(p, err) < 0 || plan_identity_files(p, err) < 0)
 		return -1;
 	plan_proc(p);
 	plan_sys(p);
@@ -490,7 +500,7 @@ int plan_view(struct planning *p, struct error *err)
 	runtime->mode = 0700;
 	runtime->gives_way = true;
 	drop_overruled(p);
-	if (check_covers(plan, err) < 0)
+	if (check_covers(plan, err) < 0 || plan_root(p, err) < 0)
 		return -1;
 	return guard_sources(p, err) < 0 ? -1 : guard_profiles(p, err);
 }

@@ -258,6 +258,10 @@ static void explain_interpreter(const struct plan *plan, const char *path, const
 
 	if (!script && (!text_begins(start, ELFMAG) || length == 0))
 		(void)hint(err, "the file is there; the loader that it names is not");
+	else if (!script && plan->root.path)
+		(void)hint(err, "its loader %s is not in the root file system %s: the program is"
+			   " of another system, or that one is not whole", interpreter,
+			   plan->root.path);
 	else if (!script)
 		(void)hint(err, "its loader %s is not in the view; if the host has it:"
 			   " --ro-bind %s", interpreter, text_shell(plan->arena,
@@ -265,6 +269,9 @@ static void explain_interpreter(const struct plan *plan, const char *path, const
 	else if (length > 0 && interpreter[length - 1] == '\r')
 		(void)hint(err, "its first line ends with a carriage return; without them:"
 			   " sed -i 's/\\r$//' %s", text_shell(plan->arena, path));
+	else if (plan->root.path)
+		(void)hint(err, "its interpreter %s is not in the root file system %s", interpreter,
+			   plan->root.path);
 	else
 		(void)hint(err, "its interpreter %s is not in the view; if the host has it:"
 			   " --ro-bind %s", interpreter, text_shell(plan->arena,

@@ -147,6 +147,27 @@ char *file_link(struct arena *arena, const char *path)
 	return arena_copy_part(arena, text, (size_t)length);
 }
 
+int file_open_in(int dir, const char *name, struct file_id *ret_id)
+{
+	AUTO_FD int fd = openat(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 || file_look_fd(fd, ret_id) < 0)
+		return -1;
+	return take_fd(&fd);
+}
+
+char *file_link_fd(struct arena *arena, int fd)
+{
+	char text[PATH_MAX];
+	ssize_t length = readlinkat(fd, "", text, sizeof(text));
+
+	if (length < 0 || (size_t)length == sizeof(text)) {
+		errno = length < 0 ? errno : ENAMETOOLONG;
+		return NULL;
+	}
+	return arena_copy_part(arena, text, (size_t)length);
+}
+
 char *file_resolved(struct arena *arena, const char *path)
 {
 	char text[PATH_MAX];
@@ -295,27 +316,47 @@ int file_create(const char *path, const char *text, struct error *err)
 	return 0;
 }
 
-void file_each_name(const char *path, bool (*each)(void *context, const char *name),
-		    void *context)
+/* -1 and errno; `fd` is closed. */
+static int each_name(int fd, bool (*each)(void *context, const char *name), void *context)
 {
-	AUTO_FD int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+
 	if (!stream) {
-		note_answer(errno, path);
-		return;
+		int code = errno;
+
+		fd_close(&fd);
+		errno = code;
+		return -1;
 	}
-	(void)take_fd(&fd);
 	for (;;) {
 		errno = 0;
 		const struct dirent *entry = readdir(stream);
-		if (!entry && errno != 0)
-			note_answer(errno, path);
 		if (!entry)
 			break;
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		if (!each(context, entry->d_name))
+		if (!each(context, entry->d_name)) {
+			errno = 0;
 			break;
+		}
 	}
+	int code = errno;
 	(void)closedir(stream);
+	errno = code;
+	return code ? -1 : 0;
+}
+
+void file_each_name(const char *path, bool (*each)(void *context, const char *name),
+		    void *context)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (each_name(fd, each, context) < 0)
+		note_answer(errno, path);
+}
+
+int file_each_name_in(int dir, bool (*each)(void *context, const char *name),
+		      void *context)
+{
+	return each_name(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), each, context);
 }

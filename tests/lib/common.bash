@@ -9,6 +9,7 @@
 #   REPLAY         directory of the harnesses of tests/fuzz, to feed them files
 #   TRACER, WITNESS  what tests/lib/inject.py works with
 #   FLOOR          tests/bench/floor.c
+#   DEBIAN         a small Debian in a tar archive, for lib/root
 #   IMMURE_GEN     the generator of manual and completions
 #   IMMURE_SOURCE  a readable copy of the source tree
 #

@@ -41,6 +41,7 @@ static const struct {
 	{ "symlink", "t:/p", "/p" },
 	{ "hide", "/h", "" },
 	{ "remount-ro", "/r", "" },
+	{ "root", "/srv/debian", "" },
 	{ "home", "private", "" },
 	{ "cwd", "rw", "write" },
 	{ "git-rw", NULL, NULL },

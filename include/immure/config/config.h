@@ -134,6 +134,8 @@ struct config {
 	struct number monotonic, boottime;	/* nanoseconds; 0: as the host's */
 
 	struct text chdir, home;
+	struct text root;		/* a directory, or "none" */
+	bool root_writable;		/* it was said as root-rw */
 	struct choice cwd, proc, sys, dev, git_rw;
 	LIST(struct place) places;
 

@@ -50,6 +50,8 @@ struct item {
 	bool writable, devices;
 	bool pinned;			/* TEXT: also bound onto itself */
 	bool given;			/* SYSFS, MQUEUE: of a namespace that is joined */
+	bool anew;			/* DIRECTORY: none that is there will do */
+	bool needed;			/* TEXT: what it covers is there */
 	bool gives_way;			/* to a host directory that a later word binds above */
 	uint64_t size;			/* TMPFS */
 	unsigned mode;			/* permission bits of what is made */
@@ -65,6 +67,12 @@ struct join {
 	enum namespace namespace;
 	int fd;				/* verified, and kept for it until the process ends */
 	const char *text;		/* what it is of */
+	const char *origin;
+};
+
+/* A root file system of somebody's own. */
+struct root_plan {
+	const char *path;		/* of the host, without links; NULL: there is none */
 	const char *origin;
 };
 
@@ -157,10 +165,12 @@ struct plan {
 	struct id_maps maps;		/* in place of both, when there are several ids */
 	const char *guest_origin;	/* who wants root's rights for it; NULL: nobody */
 
+	struct root_plan root;
 	LIST(struct item) items;	/* parents first, ITEM_READ_ONLY last */
 	size_t early_items;		/* so many first ones show nothing of the network */
 	uint64_t memory;		/* bytes of the one tmpfs */
 	uint64_t inodes;
+	bool root_writable;
 	bool host_proc;			/* no procfs of its own is made */
 	bool own_terminal;		/* a terminal is among 0, 1, 2 */
 	enum stdio_kind stdio[3];

@@ -57,6 +57,13 @@ bool file_executable(const char *path);
 /* The text of a symbolic link, from the arena; NULL when it is none. */
 char *file_link(struct arena *arena, const char *path);
 
+/* Open what is called `name` in the directory that `dir` is open on, a link itself, to be
+ * looked at only (O_PATH): the caller's to close. -1 and errno. */
+int file_open_in(int dir, const char *name, struct file_id *ret_id);
+
+/* The text of the symbolic link that `fd` is open on, from the arena; NULL and errno. */
+char *file_link_fd(struct arena *arena, int fd);
+
 /* The path with every link resolved, from the arena; NULL and errno when it
  * does not resolve. */
 char *file_resolved(struct arena *arena, const char *path);
@@ -90,5 +97,10 @@ int file_create(const char *path, const char *text, struct error *err);
  * answers false. A directory that cannot be read has no names; a link is none. */
 void file_each_name(const char *path, bool (*each)(void *context, const char *name),
 		    void *context);
+
+/* The same for the directory that `dir` is open on. -1 and errno: it cannot be read, or
+ * not to its end. */
+int file_each_name_in(int dir, bool (*each)(void *context, const char *name),
+		      void *context);
 
 #endif
