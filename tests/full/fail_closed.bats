@@ -2,6 +2,8 @@
 # Every system call of a launch made to fail, in four ways, and every process killed at
 # each of its calls: tests/lib/inject.py says what must come of it.
 # runs alone
+#
+# shellcheck disable=SC2030,SC2031 # inject_with_ids calls `run` itself
 
 load ../lib/common
 load ../lib/inject
@@ -32,3 +34,15 @@ all_of() {
 	! is_root || skip 'root is refused'
 	all_of nested-pid-1
 }
+
+all_with_ids() {
+	not_sanitized
+	inject_with_ids --case "$1"
+	printf '%s\n' "${lines[@]}" | grep "^$1: " >&3
+	assert_status 0
+	assert_output_has ', 0 hole'
+}
+
+@test "ROB-28: one with several ids and rights over them" { all_with_ids ids; }
+@test "ROB-28: one with several ids whose command is process 1" { all_with_ids ids-pid-1; }
+@test "ROB-28: one with several ids and namespaces inside" { all_with_ids ids-nested; }

@@ -36,6 +36,20 @@ sampled() {
 @test "ROB-28: of one with namespaces inside" { sampled nested; }
 @test "ROB-28: of one with namespaces inside whose command is process 1" { sampled nested-pid-1; }
 
+# sampled_with_ids CASE: the same, of several ids.
+sampled_with_ids() {
+	not_sanitized
+	inject_with_ids --sample 29 --case "$1"
+	assert_status 0
+	assert_output_has ' exact, '
+	assert_output_has ', 0 hole'
+	assert_output_lacks 'covered 0 of'
+}
+
+@test "ROB-28: of one with several ids and rights over them" { sampled_with_ids ids; }
+@test "ROB-28: of one with several ids whose command is process 1" { sampled_with_ids ids-pid-1; }
+@test "ROB-28: of one with several ids and namespaces inside" { sampled_with_ids ids-nested; }
+
 @test "ROB-28: strace, which makes a call fail in all processes at once, finds the same" {
 	local call error
 	needs strace

@@ -259,6 +259,29 @@ groups supplementary ones are left behind"
 	[[ $status -eq 0 ]] || assert_stderr_has '/etc/subuid has no range for root'
 }
 
+@test "ROB-28: what the supervisor does about the tools, made to fail" {
+	is_root && skip 'root needs none'
+	local call error when
+	needs strace
+	# Of this process alone: a tool that is traced has no right.
+	for call in socketpair pipe2 pidfd_open clone3 readlinkat sendmsg; do
+		for error in EPERM ENOMEM ENOSYS; do
+			for when in 1 2 3; do
+				rm -f canary
+				run --separate-stderr timeout -k 5 30 strace -o "$TEST_TMP/trace" -e "trace=$call" \
+					-e "inject=$call:error=$error:when=$when" "$IMMURE" run "${MAP[@]}" --cwd rw -- touch canary
+				grep -q INJECTED "$TEST_TMP/trace" || break
+				# The C library has another call in place of one that is missing.
+				[[ $call$error != clone3ENOSYS ]] || continue
+				[[ ! -e canary ]] || fail_test "$call $error $when: it ran"
+				assert_status 125
+				assert_stderr_has 'immure: '
+			done
+			[[ $when -gt 1 ]] || fail_test "there is no $call"
+		done
+	done
+}
+
 @test "inside of another user namespace whose root we are, too" {
 	if is_root; then
 		run --separate-stderr unshare --map-root-user "$IMMURE" run --map 0:0:1 -- id -u
