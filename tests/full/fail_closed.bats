@@ -25,6 +25,8 @@ all_of() {
 @test "ROB-28: one with more to make" { all_of files; }
 @test "ROB-28: one on a terminal" { all_of terminal; }
 @test "ROB-28: one that shares namespaces" { all_of share; }
+@test "ROB-28: one that moves clocks" { all_of clocks; }
+@test "ROB-28: one that joins namespaces" { all_of joined; }
 @test "ROB-28: one with namespaces inside" {
 	! is_root || skip 'root is refused'
 	all_of nested

@@ -58,6 +58,9 @@ CASES = {
     "ids": (["--map", "0:0:1", "--map", "5:1:1000", "--guest"], "null pipe pipe"),
     "ids-pid-1": (["--map", "0:0:1", "--map", "5:1:1000", "--as-pid-1"], "null pipe pipe"),
     "ids-nested": (["--map", "0:0:1", "--map", "5:1:1000", "--nested"], "null pipe pipe"),
+    "clocks": (["--monotonic", "60", "--boottime", "-1"], "null pipe pipe"),
+    "joined": (["--quiet", "--netns", "HOLDER", "--ipcns", "HOLDER", "--monotonic", "60"],
+               "null pipe pipe"),
 }
 
 # For whoever may map these ids by himself: what newuidmap(1) does cannot be traced.
@@ -116,6 +119,7 @@ class Bench:
         namespaces = [f"{name}={os.readlink('/proc/self/ns/' + name)}" for name in
                       ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time")]
         witness = self.arguments.witness
+        options = [str(self.arguments.holder) if word == "HOLDER" else word for word in options]
         return ([self.arguments.immure, "run", "--bind", self.work,
                  "--ro-bind", os.path.dirname(witness)] + options +
                 ["--", witness, self.canary, str(session_keyring())] + namespaces)
@@ -411,6 +415,18 @@ def is_blind(arguments, top):
     return blind
 
 
+@contextlib.contextmanager
+def holder():
+    """A process in namespaces that can be joined: its number."""
+    words = ["unshare", "-ni" if os.geteuid() == 0 else "-Urni", "sh", "-c", "echo; exec sleep 7200"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as process:
+        try:
+            process.stdout.readline()
+            yield process.pid
+        finally:
+            process.kill()
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--sample", type=int, default=0)
@@ -426,8 +442,9 @@ def main():
     try:
         if arguments.control:
             sys.exit(1 if is_blind(arguments, top) else 0)
-        good = [Campaign(arguments, top, case).run() for case in
-                arguments.case or (case for case in CASES if case not in WITH_IDS)]
+        with holder() as arguments.holder:
+            good = [Campaign(arguments, top, case).run() for case in
+                    arguments.case or (case for case in CASES if case not in WITH_IDS)]
     finally:
         shutil.rmtree(top, ignore_errors=True)
     sys.exit(0 if all(good) else 1)

@@ -49,6 +49,8 @@ sampled_with_ids() {
 @test "ROB-28: of one with several ids and rights over them" { sampled_with_ids ids; }
 @test "ROB-28: of one with several ids whose command is process 1" { sampled_with_ids ids-pid-1; }
 @test "ROB-28: of one with several ids and namespaces inside" { sampled_with_ids ids-nested; }
+@test "ROB-28: of one that moves clocks" { sampled clocks; }
+@test "ROB-28: of one that joins namespaces" { sampled joined; }
 
 @test "ROB-28: strace, which makes a call fail in all processes at once, finds the same" {
 	local call error
