@@ -552,7 +552,7 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 
 	if (item->writable) {
 		view->sysfs = item->given ? take_fd(&view->given_sysfs)
-					  : mount_new("sysfs", NULL, KERNEL_WRITABLE, err);
+					  : mount_new_sysfs(err);
 		return view->sysfs < 0 ? -1 : attach_item(view, item, view->sysfs, true, err);
 	}
 	if (make_point(view, item->target, true, 0555, &point, err) < 0)
@@ -742,7 +742,8 @@ static int renew_item(struct view *view, const struct item *item, int root, stru
 	AUTO_FD int point = inside_open(root, item->target, O_DIRECTORY, err);
 	if (point < 0)
 		return -1;
-	AUTO_FD int tree = mount_new(makers[item->kind].name, NULL, KERNEL_WRITABLE, err);
+	AUTO_FD int tree = item->kind == ITEM_SYSFS ? mount_new_sysfs(err)
+			: mount_new(makers[item->kind].name, NULL, KERNEL_WRITABLE, err);
 	if (tree < 0 || mount_attach(tree, point, "", err) < 0)
 		return -1;
 	if (item->kind != ITEM_PROC)

@@ -48,7 +48,8 @@ static int mount_given(const struct plan *plan, enum item_kind kind, const char 
 			continue;
 		if (process_new_mount_namespace(err) < 0)
 			return -1;
-		*ret_tree = mount_new(type, NULL, rights, err);
+		*ret_tree = kind == ITEM_SYSFS && item->writable
+			? mount_new_sysfs(err) : mount_new(type, NULL, rights, err);
 		if (*ret_tree < 0)
 			return within(err, "%s (%s)", item->target, item->origin);
 	}

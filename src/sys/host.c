@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -41,6 +42,29 @@ int hint_limits(struct error *err, uint64_t wanted, unsigned each)
 	return hint(err, "end other sandboxes of this user, or start from further outside");
 }
 
+/* Has our own user namespace a place for this id? Where it has none, the kernel makes no
+ * other one (user_namespaces(7), EPERM). Who cannot be asked has one. */
+static bool is_mapped(const char *kind, unsigned id)
+{
+	char name[32], text[16 * 1024];
+
+	(void)snprintf(name, sizeof(name), "/proc/self/%s_map", kind);
+	AUTO_FD int fd = open(name, O_RDONLY | O_CLOEXEC);
+	ssize_t length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (length < 0)
+		return true;
+	text[length] = '\0';
+	for (const char *line = text; line && *line; line = strchr(line, '\n')) {
+		unsigned inside, outside, count;
+
+		line += *line == '\n';
+		if (sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 && id >= inside &&
+		    id - inside < count)
+			return true;
+	}
+	return false;
+}
+
 int hint_namespaces(struct error *err, uint64_t wanted)
 {
 	(void)about(err, needs_of(wanted));
@@ -55,6 +79,9 @@ int hint_namespaces(struct error *err, uint64_t wanted)
 		return hint_limits(err, wanted, 1);
 	if (sysctl_number("kernel/apparmor_restrict_unprivileged_userns", 0) > 0)
 		return hint_apparmor(err);
+	if (!is_mapped("uid", geteuid()) || !is_mapped("gid", getegid()))
+		return hint(err, "you are nobody here: /proc/self/uid_map and gid_map of this user"
+			    " namespace must have your user and group id; as by: unshare -Ur");
 	return hint(err, "a container's system call filter or a chroot can forbid them;"
 		    " with Docker or podman: --security-opt seccomp=unconfined");
 }

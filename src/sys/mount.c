@@ -96,6 +96,15 @@ int mount_new(const char *type, const char *const options[][2],
 	return take_fd(&tree);
 }
 
+int mount_new_sysfs(struct error *err)
+{
+	const struct mount_rights writable = { .writable = true, .no_exec = true };
+	const struct mount_rights read_only = { .no_exec = true };
+	int tree = mount_new("sysfs", NULL, writable, err);
+
+	return tree < 0 && err->code == EPERM ? mount_new("sysfs", NULL, read_only, err) : tree;
+}
+
 int mount_copy(int dir, const char *path, struct error *err)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |

@@ -173,14 +173,14 @@ struct plan {
 	bool root_writable;
 	bool host_proc;			/* no procfs of its own is made */
 	bool own_terminal;		/* a terminal is among 0, 1, 2 */
+	bool own_network;		/* a new one, with loopback alone */
+	bool own_clocks;		/* one that can be moved is */
 	enum stdio_kind stdio[3];
 
 	struct landlock_plan landlock;
 
 	int64_t monotonic, boottime;	/* how many nanoseconds those clocks are ahead */
 	const char *hostname, *domainname;	/* NULL: shared with the host */
-	bool own_clocks;		/* one of them is moved */
-	bool own_network;		/* a new one, with loopback alone */
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
 	struct filtering filter;

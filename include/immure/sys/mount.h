@@ -25,6 +25,10 @@ struct mount_rights {
 int mount_new(const char *type, const char *const options[][2],
 	      struct mount_rights rights, struct error *err);
 
+/* A new sysfs as writable as the kernel allows: where the one that is visible already is
+ * read-only, as in a container, there is no other (mount_too_revealing()). */
+int mount_new_sysfs(struct error *err);
+
 /* A recursive copy of the mount tree at `path` below `dir`, not attached; with
  * path "" of `dir` itself. A directory with mounts below it cannot be copied
  * without them (EINVAL: they are locked together). */
