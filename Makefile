@@ -38,7 +38,7 @@ LIBS = -l:libcap.a
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libsystemd-dev
 PACKAGES_TEST = bats binutils bubblewrap busybox-static curl expect fish git iproute2 less libseccomp-dev \
 	mmdebstrap nodejs mandoc parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
-PACKAGES_FULL = firejail gdb openjdk-17-jdk-headless podman runc
+PACKAGES_FULL = chromium firejail gdb openjdk-17-jdk-headless podman runc
 PACKAGES_BENCH = bubblewrap hyperfine python3
 PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Programs that are large to install, behind the filter of system calls: a Java virtual
-# machine as it is, and a debugger with the option that it needs.
+# Programs that are large to install: behind the filter of system calls a Java virtual
+# machine as it is, and a debugger with the option that it needs; and a browser.
 #
 # shellcheck disable=SC2016 # gdb's own
 
@@ -44,4 +44,18 @@ setup() {
 	# By the filter as it is it can do nothing of that.
 	inspect -- "${look[@]}"
 	assert_output_lacks 'Breakpoint 1, main'
+}
+
+@test "chromium with its own sandbox, which is made of namespaces, inside of one with --nested" {
+	! is_root || skip 'root is refused'
+	needs chromium
+	echo '<p id=x>old</p><script>document.getElementById("x").textContent = "six times seven is " + 6 * 7</script>' >page.html
+	local browse=(--quiet --user self --cwd ro --etc chromium --etc chromium.d)
+	PATIENCE=100 inspect "${browse[@]}" --nested -- chromium --headless --disable-gpu --dump-dom "file://$WORK/page.html"
+	assert_status 0
+	assert_output_has '<p id="x">six times seven is 42</p>'
+	# It is not that it does without: where no namespace can be made it does not run.
+	PATIENCE=100 inspect "${browse[@]}" -- chromium --headless --disable-gpu --dump-dom "file://$WORK/page.html"
+	refute test "$status" -eq 0
+	assert_output_lacks 42
 }

@@ -581,7 +581,8 @@ static int do_terminal_doors(char **arg)
 }
 
 /* Run PROG on a kernel without some system calls: those, by NAME,NAME,... or number,
- * answer ENOSYS. */
+ * answer ENOSYS; with =EPERM behind the name, as where a container forbids them. Of
+ * clone it is only what makes namespaces. */
 static int do_without(char **arg)
 {
 	static const struct { const char *name; int number; } calls[] = {
@@ -598,26 +599,45 @@ static int do_without(char **arg)
 		{ "add_key", SYS_add_key },
 		{ "pivot_root", SYS_pivot_root }, { "faccessat2", SYS_faccessat2 },
 		{ "epoll_pwait2", SYS_epoll_pwait2 }, { "statx", SYS_statx },
+		{ "clone", SYS_clone }, { "mount", SYS_mount }, { "umount2", SYS_umount2 },
+		{ "sethostname", SYS_sethostname }, { "setdomainname", SYS_setdomainname },
+		{ "request_key", SYS_request_key },
 	};
-	struct sock_filter code[64] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-	};
+	const unsigned namespaces = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC |
+				    CLONE_NEWUTS | CLONE_NEWNET | CLONE_NEWCGROUP;
+	const struct sock_filter number_load =
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
+	struct sock_filter code[160] = { number_load };
 	unsigned short used = 1;
 
 	for (char *rest = arg[0], *name; (name = strsep(&rest, ","));) {
+		char *forbidden = strstr(name, "=EPERM");
 		int number = atoi(name);
 
+		if (forbidden)
+			*forbidden = '\0';
 		for (size_t i = 0; i < COUNT(calls); i++)
 			if (strcmp(calls[i].name, name) == 0)
 				number = calls[i].number;
-		if (number == 0 || used + 3U > COUNT(code)) {
+		if (number == 0 || used + 6U > COUNT(code)) {
 			fprintf(stderr, "probe without: %s?\n", name);
 			return 2;
 		}
+		bool flags = number == SYS_clone;
 		code[used++] = (struct sock_filter)
-			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, 1);
+			BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (unsigned)number, 0, flags ? 4 : 1);
+		if (flags) {
+			code[used++] = (struct sock_filter)
+				BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+					 offsetof(struct seccomp_data, args[0]));
+			code[used++] = (struct sock_filter)
+				BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, namespaces, 0, 1);
+		}
 		code[used++] = (struct sock_filter)
-			BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);
+			BPF_STMT(BPF_RET | BPF_K,
+				 SECCOMP_RET_ERRNO | (unsigned)(forbidden ? EPERM : ENOSYS));
+		if (flags)
+			code[used++] = number_load;
 	}
 	code[used++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	struct sock_fprog program = { used, code };
@@ -937,7 +957,7 @@ static const struct command {
 	{ "mount-new", 2, "TYPE DIR [DATA]", do_mount_new },
 	{ "foreground", 1, "PGRP", do_foreground },
 	{ "terminal-doors", 0, "", do_terminal_doors },
-	{ "without", 2, "CALL[,CALL]... PROG [ARG...]", do_without },
+	{ "without", 2, "CALL[=EPERM],... PROG [ARG...]", do_without },
 	{ "browser-sandbox", 0, "", do_browser_sandbox },
 	{ "parent-namespace", 0, "", do_parent_namespace },
 	{ "abstract-connect", 1, "NAME", do_abstract_connect },
