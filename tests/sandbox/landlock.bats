@@ -31,7 +31,7 @@ with_answer() {
 	[[ $output =~ rule\ +/tmp\ \(list,\ read,\ execute,\ write ]]
 }
 
-@test "what an older kernel lacks is said once, and is an error where all is required" {
+@test "ROB-16: what an older kernel lacks is said once, and is an error where all is required" {
 	needs strace
 	local abi lacks=(
 		'this kernel has none, or was started without it, and the second layer lacks files, truncation, ioctls of devices, abstract sockets, signals'
@@ -65,7 +65,7 @@ with_answer() {
 	refute grep -q ^rule <<<"$output"
 }
 
-@test "on a kernel of every ABI it runs, and keeps the files away" {
+@test "ROB-16: on a kernel of every ABI it runs, and keeps the files away" {
 	local abi
 	echo canary >"$TEST_TMP/secret"
 	for abi in 1 2 3 4 5 6 7; do
