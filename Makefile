@@ -126,6 +126,7 @@ bindir = $(DESTDIR)$(PREFIX)/bin
 sharedir = $(DESTDIR)$(PREFIX)/share
 installed = $(bindir)/immure \
 	$(sharedir)/man/man1/immure.1 \
+	$(sharedir)/man/man5/immure-profile.5 \
 	$(sharedir)/bash-completion/completions/immure \
 	$(sharedir)/zsh/site-functions/_immure \
 	$(sharedir)/fish/vendor_completions.d/immure.fish \
@@ -135,6 +136,7 @@ install: all $(generated)
 	$(if $(WEAKEN),$(error what WEAKEN=1 builds is for tests alone))
 	install -D -m 755 $(BUILD)/immure '$(bindir)/immure'
 	install -D -m 644 man/immure.1 '$(sharedir)/man/man1/immure.1'
+	install -D -m 644 man/immure-profile.5 '$(sharedir)/man/man5/immure-profile.5'
 	install -D -m 644 completions/immure.bash '$(sharedir)/bash-completion/completions/immure'
 	install -D -m 644 completions/immure.zsh '$(sharedir)/zsh/site-functions/_immure'
 	install -D -m 644 completions/immure.fish '$(sharedir)/fish/vendor_completions.d/immure.fish'

@@ -33,7 +33,7 @@ load ../lib/common
 
 @test "the manual is well formed" {
 	needs mandoc
-	run mandoc -T lint -W warning "$IMMURE_SOURCE/man/immure.1"
+	run mandoc -T lint -W warning "$IMMURE_SOURCE"/man/immure*.[15]
 	assert_equal "$output" ""
 }
 

@@ -4,7 +4,7 @@
 load ../lib/common
 
 build() {
-	env -u MAKEFLAGS make -s -C "$TEST_TMP/source" DESTDIR="$TEST_TMP/root" "$@"
+	env -u MAKEFLAGS make -s -j"$(nproc)" -C "$TEST_TMP/source" DESTDIR="$TEST_TMP/root" "$@"
 }
 
 files() { (cd "$TEST_TMP/root" && find . -not -type d | sort); }
@@ -18,6 +18,7 @@ files() { (cd "$TEST_TMP/root" && find . -not -type d | sort); }
 ./opt/walls/share/fish/vendor_completions.d/immure.fish
 $(cd "$IMMURE_SOURCE" && find profiles -name '*.profile' -printf './opt/walls/share/immure/%p\n' | sort)
 ./opt/walls/share/man/man1/immure.1
+./opt/walls/share/man/man5/immure-profile.5
 ./opt/walls/share/zsh/site-functions/_immure"
 	[[ $(stat -c %a "$TEST_TMP/root/opt/walls/bin/immure") == 755 ]]
 	[[ $("$TEST_TMP/root/opt/walls/bin/immure" --version) == "$("$IMMURE" --version)" ]]

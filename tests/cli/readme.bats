@@ -72,8 +72,8 @@ paste() {
 		*--env-keep*) assert_output_has EDITOR=vi && assert_output_has DEBUG=1 ;;
 		*curl*) assert_output_has 'note: shares the net namespace' && assert_output_has '200 OK' ;;
 		'immure profile show'*) assert_output_has 'timeout 10m' ;;
-		'immure profile diff'*) assert_output_has 'can write: nothing of yours' ;;
-		*'run cksum'*) assert_output_has '/cksum.profile · opens nothing' ;;
+		'immure profile diff'*) assert_output_has "can write: ~/work" ;;
+		'immure run git'*) assert_output_has '/git.profile · can write: ' && [[ -d $TEST_TMP/home/work/demo/.git ]] ;;
 		esac
 	done < <(lines)
 }
