@@ -1,0 +1,140 @@
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <immure/base/address.h>
+
+static const uint8_t before_v4[12] = { [10] = 0xff, [11] = 0xff };
+
+struct address address_from_v4(const uint8_t bytes[4])
+{
+	struct address address;
+
+	memcpy(address.bytes, before_v4, sizeof(before_v4));
+	memcpy(address.bytes + sizeof(before_v4), bytes, 4);
+	return address;
+}
+
+struct address address_from_v6(const uint8_t bytes[16])
+{
+	struct address address;
+
+	memcpy(address.bytes, bytes, sizeof(address.bytes));
+	return address;
+}
+
+struct address address_of_v4(uint32_t number)
+{
+	const uint8_t bytes[4] = {
+		(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+		(uint8_t)(number >> 8), (uint8_t)number,
+	};
+
+	return address_from_v4(bytes);
+}
+
+bool address_is_v4(const struct address *address)
+{
+	return memcmp(address->bytes, before_v4, sizeof(before_v4)) == 0;
+}
+
+bool address_is(const struct address *a, const struct address *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+bool address_parse(const char *text, struct address *ret_address)
+{
+	uint8_t bytes[16];
+
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		*ret_address = address_from_v4(bytes);
+	else if (inet_pton(AF_INET6, text, bytes) == 1)
+		*ret_address = address_from_v6(bytes);
+	else
+		return false;
+	return true;
+}
+
+const char *address_text(const struct address *address, char *out)
+{
+	const void *bytes = address->bytes;
+	const char *text = address_is_v4(address)
+		? inet_ntop(AF_INET, address->bytes + sizeof(before_v4), out, ADDRESS_TEXT)
+		: inet_ntop(AF_INET6, bytes, out, ADDRESS_TEXT);
+
+	return text ? text : "?";
+}
+
+struct address address_masked(const struct address *address, unsigned bits)
+{
+	struct address masked = *address;
+
+	for (unsigned byte = 0; byte < sizeof(masked.bytes); byte++) {
+		if (bits >= 8) {
+			bits -= 8;
+			continue;
+		}
+		masked.bytes[byte] &= (uint8_t)(0xff00 >> bits);
+		bits = 0;
+	}
+	return masked;
+}
+
+struct address address_at(const struct prefix *prefix, uint32_t number)
+{
+	struct address address = prefix->base;
+
+	for (int byte = 15; byte >= 12; byte--) {
+		address.bytes[byte] |= (uint8_t)number;
+		number >>= 8;
+	}
+	return address;
+}
+
+bool prefix_parse(const char *text, struct prefix *ret_prefix)
+{
+	const char *slash = strchr(text, '/');
+	size_t length = slash ? (size_t)(slash - text) : strlen(text);
+	char copy[ADDRESS_TEXT];
+	struct prefix prefix = { .bits = ADDRESS_BITS };
+
+	if (length >= sizeof(copy))
+		return false;
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (!address_parse(copy, &prefix.base))
+		return false;
+	if (slash) {
+		bool v4 = !strchr(copy, ':');
+		char *end;
+		long bits = strtol(slash + 1, &end, 10);
+
+		if (slash[1] < '0' || slash[1] > '9' || *end || bits > (v4 ? 32 : ADDRESS_BITS))
+			return false;
+		prefix.bits = (unsigned)bits + (v4 ? BITS_BEFORE_V4 : 0);
+	}
+	struct address base = address_masked(&prefix.base, prefix.bits);
+	if (!address_is(&base, &prefix.base))
+		return false;
+	*ret_prefix = prefix;
+	return true;
+}
+
+const char *prefix_text(const struct prefix *prefix, char *out)
+{
+	bool v4 = address_is_v4(&prefix->base) && prefix->bits >= BITS_BEFORE_V4;
+
+	(void)address_text(&prefix->base, out);
+	if (prefix->bits < ADDRESS_BITS)
+		(void)sprintf(out + strlen(out), "/%u", prefix->bits - (v4 ? BITS_BEFORE_V4 : 0));
+	return out;
+}
+
+bool prefix_has(const struct prefix *prefix, const struct address *address)
+{
+	struct address masked = address_masked(address, prefix->bits);
+
+	return address_is(&masked, &prefix->base);
+}
