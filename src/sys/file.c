@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -359,4 +360,17 @@ int file_each_name_in(int dir, bool (*each)(void *context, const char *name),
 		      void *context)
 {
 	return each_name(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), each, context);
+}
+
+int file_watch(const char *const *paths, size_t count, struct error *err)
+{
+	const uint32_t news = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE;
+	size_t watched = 0;
+
+	AUTO_FD int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	for (size_t i = 0; fd >= 0 && i < count; i++)
+		watched += inotify_add_watch(fd, paths[i], news) >= 0;
+	if (watched == 0)
+		return fail(err, errno, "watch %s", count ? paths[0] : "nothing");
+	return take_fd(&fd);
 }

@@ -7,6 +7,7 @@
 #include <sched.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -274,6 +275,35 @@ int process_close_inherited(struct error *err)
 		(void)fail(err, errno, "close inherited files");
 		(void)about(err, NEED_CLOSING);
 		return hint_call(err, "5.9");
+	}
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+int process_close_but(const int *kept, size_t count, struct error *err)
+{
+	int sorted[16];
+	unsigned from = 3;
+
+	if (count > sizeof(sorted) / sizeof(sorted[0]))
+		return fail(err, E2BIG, "close inherited files");
+	memcpy(sorted, kept, count * sizeof(*sorted));
+	qsort(sorted, count, sizeof(*sorted), by_number);
+	for (size_t i = 0; i <= count; i++) {
+		unsigned next = i < count ? (unsigned)sorted[i] : ~0u;
+
+		if (i < count && sorted[i] < (int)from)
+			continue;
+		if (next > from && close_range(from, i < count ? next - 1 : ~0u, 0) < 0) {
+			(void)fail(err, errno, "close inherited files");
+			(void)about(err, NEED_CLOSING);
+			return hint_call(err, "5.9");
+		}
+		from = next + 1;
 	}
 	return 0;
 }

@@ -1,8 +1,11 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
@@ -90,4 +93,33 @@ int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
 		return fail(err, 0, "a message of another shape");
 	*ret_fd = take_fd(&fd);
 	return got > 0;
+}
+
+int socket_connect(int fd, const struct sockaddr *to, socklen_t size)
+{
+	return (int)syscall(SYS_connect, fd, to, size);
+}
+
+ssize_t socket_send_to(int fd, const void *bytes, size_t size, int flags,
+		       const struct sockaddr *to, socklen_t to_size)
+{
+	return syscall(SYS_sendto, fd, bytes, size, flags, to, to_size);
+}
+
+int socket_bind(int fd, const struct sockaddr *to, socklen_t size)
+{
+	return (int)syscall(SYS_bind, fd, to, size);
+}
+
+int socket_replace_by_pair(int fd, int *ret_other)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) < 0)
+		return -1;
+	AUTO_FD int one = ends[0], other = ends[1];
+	if (dup3(one, fd, O_CLOEXEC) < 0)
+		return -1;
+	*ret_other = take_fd(&other);
+	return 0;
 }

@@ -103,4 +103,9 @@ void file_each_name(const char *path, bool (*each)(void *context, const char *na
 int file_each_name_in(int dir, bool (*each)(void *context, const char *name),
 		      void *context);
 
+/* A descriptor that can be read when one of these files has been written, or a name in
+ * one of these directories has come, gone or been written; what is not there is left out.
+ * The caller owns it. -1: none can be watched. */
+int file_watch(const char *const *paths, size_t count, struct error *err);
+
 #endif

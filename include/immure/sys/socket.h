@@ -1,9 +1,11 @@
-/* Datagrams between supervisor and init: one struct each, with or without a
- * descriptor. */
+/* Datagrams between our own processes, one struct each, with or without a descriptor;
+ * and the calls that other code's are compared with before they are made. */
 #ifndef IMMURE_SYS_SOCKET_H
 #define IMMURE_SYS_SOCKET_H
 
 #include <stddef.h>
+#include <sys/socket.h>
+#include <sys/types.h>
 
 struct error;
 
@@ -18,5 +20,16 @@ int socket_send(int socket, const void *bytes, size_t size, int fd, struct error
  * or -1; also -1 for a datagram of another size. */
 int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
 		   struct error *err);
+
+/* connect(2), sendto(2) and bind(2) of the kernel itself, whatever functions of these
+ * names stand in front of libc's. With errno, as they do. */
+int socket_connect(int fd, const struct sockaddr *to, socklen_t size);
+ssize_t socket_send_to(int fd, const void *bytes, size_t size, int flags,
+		       const struct sockaddr *to, socklen_t to_size);
+int socket_bind(int fd, const struct sockaddr *to, socklen_t size);
+
+/* Put one end of a new pair of connected streams in the place of the descriptor `fd`; the
+ * other one is the caller's. Neither blocks. -1 and errno. */
+int socket_replace_by_pair(int fd, int *ret_other);
 
 #endif

@@ -1,0 +1,50 @@
+/* The tap, and what is asked of the kernel's network by netlink(7). */
+#ifndef IMMURE_SYS_TAP_H
+#define IMMURE_SYS_TAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <immure/base/address.h>
+
+struct error;
+
+/* Look up /dev/net/tun, which is opened where the tap is to be: a descriptor that only
+ * names it (O_PATH), for the caller to close. -1 says how to get one that can be used. */
+int tun_find(struct error *err);
+
+/* Make a tap device of that name in this process's network namespace: the device belongs
+ * to the one in which /dev/net/tun is opened, so that `tun` is opened anew here, through
+ * an open procfs. The descriptor is non-blocking; the device goes with it. Its hardware
+ * address is set to the six bytes of `hardware`, unless that is NULL, and read back. */
+int tap_open(int procfs, int tun, const char *name, const uint8_t *hardware,
+	     uint8_t ret_hardware[6], struct error *err);
+
+/* One family's address of a device, and its way out. */
+struct tap_route {
+	bool on;
+	struct address address, gateway;
+	unsigned bits;			/* of the network, as it is written: 24, 64 */
+};
+
+/* Bring a device up with these addresses and default routes. The addresses of IPv6 are
+ * there at once (no duplicate is looked for), and no router's word counts. `sysctls` is
+ * an open /proc/sys. */
+int tap_configure(int sysctls, const char *name, unsigned mtu, const struct tap_route *v4,
+		  const struct tap_route *v6, struct error *err);
+
+/* A descriptor that can be read when this network namespace's addresses have changed. */
+int addresses_watch(struct error *err);
+
+/* Forget what it told. */
+void addresses_heard(int watch);
+
+/* A socket to ask for addresses, which keeps its network namespace. */
+int addresses_socket(struct error *err);
+
+/* Every address of that namespace, at most so many. How many there are; -1 when they
+ * cannot be had. */
+int addresses_list(int asking, struct address *ret_addresses, size_t most);
+
+#endif
