@@ -32,11 +32,13 @@ HARDEN_LD = $(if $(FUZZ),-fsanitize=address$(,)undefined)$(if $(SANITIZE),-fsani
 CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"' $(if $(WEAKEN),-DIMMURE_WEAKEN)
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
 LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
-LIBS = -l:libcap.a
+# libresolv's reader of DNS messages: two functions, linked statically, so that who is
+# offline loads no library for them.
+LIBS = -l:libcap.a -l:libresolv.a
 , = ,
 
-PACKAGES_BUILD = gcc make libc6-dev libcap-dev libsystemd-dev
-PACKAGES_TEST = bats binutils bubblewrap busybox-static curl expect fish git iproute2 less libseccomp-dev \
+PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
+PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dnsmasq-base expect fish git iproute2 less libseccomp-dev libslirp0 \
 	mmdebstrap nodejs mandoc parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
 PACKAGES_FULL = chromium firejail gdb openjdk-17-jdk-headless podman runc
 PACKAGES_BENCH = bubblewrap hyperfine python3
@@ -239,7 +241,7 @@ $(BUILD)/floor: $(floor_c) $(BUILD)/default_filter.c $(BUILD)/flags $(wildcard i
 
 lint_c := $(wildcard src/*.c src/*/*.c)
 lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/fuzz/*.c tests/bench/*.c)
-lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/fuzz/run tests/lib/as-user \
+lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/fuzz/run tests/lib/as-user tests/lib/world \
 	tests/vm/vmcheck tests/vm/guest \
 	$(wildcard tests/lib/*.bash tests/*/*.bats tests/demo/demo tests/demo/*.sh completions/*.bash)
 

@@ -1,0 +1,66 @@
+/* The network as it is planned: a tap with its addresses, and the rules of what can be
+ * reached through it. */
+#ifndef IMMURE_PLAN_NETWORK_H
+#define IMMURE_PLAN_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <immure/base/address.h>
+#include <immure/base/arena.h>
+
+struct error;
+
+/* What a rule speaks of. */
+enum rule_what {
+	RULE_NAME,		/* a host by its name */
+	RULE_BELOW,		/* every name below one: `*.example.org` */
+	RULE_PREFIX,		/* an address, or a network of them */
+	RULE_INTERNET,		/* what is routed globally and is not the host itself */
+	RULE_LAN,		/* private networks, and not the host itself */
+	RULE_HOST,		/* loopback services of the host, at the gateway's address */
+	RULE_ANY,		/* every address */
+};
+
+/* Protocols, as bits: a rule can be about several. Echo is that of ICMP and ICMPv6. */
+enum protocol { PROTOCOL_TCP = 1, PROTOCOL_UDP = 2, PROTOCOL_ECHO = 4 };
+
+struct port_range {
+	uint16_t first, last;
+};
+
+/* One --allow or --deny. */
+struct rule {
+	bool allows;
+	enum rule_what what;
+	const char *name;		/* NAME, BELOW: lower case, no dot at the end */
+	struct prefix prefix;		/* PREFIX */
+	LIST(struct port_range) ports;	/* empty: all of them */
+	unsigned protocols;
+	const char *text;		/* as it was said, without the verb */
+	const char *origin;		/* who said it */
+};
+
+/* One family of the tap's network. */
+struct tap_addresses {
+	bool on;
+	struct prefix network;
+	struct address gateway, resolver, guest;
+};
+
+struct network_plan {
+	bool online;			/* all of the rest means nothing without */
+	LIST(struct rule) rules;	/* in the order in which they count */
+	const char *interface;
+	unsigned mtu;
+	struct tap_addresses v4, v6;
+	LIST(struct address) servers;	/* to ask for names; empty: those of resolv.conf */
+	const char *hostname;		/* of the sandbox, which it can look up */
+};
+
+/* Read WHAT[:PORTS][/tcp|/udp] into a rule, whose strings and lists come from the
+ * arena; `allows`, `text` and `origin` are left alone. -1 says what is wrong with it. */
+int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
+	       struct error *err);
+
+#endif

@@ -1,0 +1,789 @@
+/* The rules, compiled.
+ *
+ * Rules that are about the same thing - a name, a network, a class - share a target, and
+ * a target has one map a protocol from ports to the first rule that speaks of them. So
+ * a question is: which targets does this address belong to, what does each say of the
+ * port, and which of those rules stands first?
+ *
+ *	classes		by comparing with fixed tables: internet, lan, any
+ *	networks	one look-up in a hash table for each length that is in use
+ *			(at most 129, however many rules there are)
+ *	names		one look-up in a hash table of addresses that names have led to;
+ *			what was learned there points to the name's targets
+ *	ports		by bisection in the target's map
+ *
+ * The gateway's address, which stands for the host's loopback, belongs to the class
+ * "host" and to nothing else, and the rest of the tap's own network to nothing at all. */
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <immure/base/text.h>
+#include <immure/net/policy.h>
+
+enum { NO_RULE = UINT32_MAX };
+
+/* From this port up to the next span's, this rule is the first one. */
+struct span {
+	uint32_t port;
+	uint32_t rule;
+};
+
+struct spans {
+	struct span *items;
+	size_t count;
+};
+
+struct target {
+	enum rule_what what;
+	const char *name;
+	struct prefix prefix;
+	uint32_t *rules;		/* in order */
+	size_t rule_count;
+	struct spans tcp, udp;
+	uint32_t echo;			/* NO_RULE: none speaks of it */
+	struct target *next;		/* of the same hash */
+};
+
+/* What a name has opened: the address has this target's rules until then. */
+struct grant {
+	const struct target *target;
+	int64_t until;
+	struct grant *next;
+};
+
+/* An address that some name has led to. */
+struct known {
+	struct address address;
+	char name[256];			/* "": it is longer */
+	int64_t until;			/* of its last grant, and of its name */
+	struct grant *grants;
+	struct known *next;
+};
+
+enum { KNOWN_HEADS = 4096, MOST_KNOWN = 16384, MOST_GRANTS = 65536 };
+
+struct policy {
+	const struct network_plan *plan;
+	struct target *targets;
+	size_t target_count;
+	struct target **heads;
+	size_t head_mask;
+	bool lengths[ADDRESS_BITS + 1];	/* of the networks that there are */
+	struct target *internet, *lan, *host, *any;
+	struct known *known[KNOWN_HEADS];
+	size_t known_count, grant_count;
+	int64_t swept;			/* when what is over was last looked for */
+	struct address *own;		/* sorted */
+	size_t own_count;
+	uint64_t state;
+};
+
+/* --- fixed tables ----------------------------------------------------------------- */
+
+#define V4(a, b, c, d, bits) \
+	{ { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d } }, BITS_BEFORE_V4 + (bits) }
+#define V6(bits, ...) { { { __VA_ARGS__ } }, bits }
+
+/* What the tap never leads to. The host would take it for itself, or for its own link:
+ * a datagram to 127.0.0.1, which a command can send through any device, would arrive at
+ * the host's loopback. */
+static const struct prefix never[] = {
+	V4(0, 0, 0, 0, 8), V4(127, 0, 0, 0, 8), V4(169, 254, 0, 0, 16), V4(224, 0, 0, 0, 3),
+	V6(96, 0),						/* ::, ::1, ::a.b.c.d */
+	V6(10, 0xfe, 0x80), V6(10, 0xfe, 0xc0), V6(8, 0xff),
+};
+
+/* Private networks: RFC 1918, RFC 4193. */
+static const struct prefix private_networks[] = {
+	V4(10, 0, 0, 0, 8), V4(172, 16, 0, 0, 12), V4(192, 168, 0, 0, 16),
+	V6(7, 0xfc),
+};
+
+/* Where clouds tell a machine its secrets, outside of 169.254/16: never meant by a
+ * class. */
+static const struct prefix metadata[] = {
+	V4(100, 100, 100, 200, 32), V4(168, 63, 129, 16, 32),
+	V6(128, 0xfd, 0x00, 0x0e, 0xc2, [14] = 0x02, [15] = 0x54),
+	V6(128, 0xfd, 0x20, 0x00, 0xce, [14] = 0x02, [15] = 0x54),
+};
+
+/* Neither private nor global: carriers' NAT, protocol assignments, benchmarks. What
+ * stands for IPv4 addresses inside of IPv6 could stand for any of the above. */
+static const struct prefix inner_networks[] = {
+	V4(100, 64, 0, 0, 10), V4(192, 0, 0, 0, 24), V4(198, 18, 0, 0, 15),
+	V6(96, 0x00, 0x64, 0xff, 0x9b), V6(48, 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01),
+	V6(16, 0x20, 0x02), V6(32, 0x20, 0x01, 0x00, 0x00),
+};
+
+/* The rest of what IANA's registries of special addresses call not globally reachable. */
+static const struct prefix no_internet[] = {
+	V4(192, 0, 2, 0, 24), V4(192, 88, 99, 0, 24), V4(198, 51, 100, 0, 24),
+	V4(203, 0, 113, 0, 24),
+	V6(23, 0x20, 0x01, 0x00), V6(32, 0x20, 0x01, 0x0d, 0xb8), V6(20, 0x3f, 0xff),
+};
+
+/* What they call globally reachable, inside of the above. */
+static const struct prefix internet_again[] = {
+	V4(192, 0, 0, 9, 32), V4(192, 0, 0, 10, 32),
+	V6(128, 0x20, 0x01, 0x00, 0x01, [15] = 0x01), V6(128, 0x20, 0x01, 0x00, 0x01, [15] = 0x02),
+	V6(32, 0x20, 0x01, 0x00, 0x03), V6(48, 0x20, 0x01, 0x00, 0x04, 0x01, 0x12),
+	V6(28, 0x20, 0x01, 0x00, 0x20), V6(28, 0x20, 0x01, 0x00, 0x30),
+};
+
+/* All of IPv6 that is given out as global. */
+static const struct prefix global_v6 = V6(3, 0x20);
+
+#define IS_ONE_OF(table, address) is_one_of((table), sizeof(table) / sizeof((table)[0]), address)
+
+static bool is_one_of(const struct prefix *table, size_t count, const struct address *address)
+{
+	for (size_t i = 0; i < count; i++)
+		if (prefix_has(&table[i], address))
+			return true;
+	return false;
+}
+
+/* The IPv4 address that an IPv6 address of a translator stands for. */
+static bool embedded_v4(const struct address *address, struct address *ret_address)
+{
+	static const struct prefix translated = V6(96, 0x00, 0x64, 0xff, 0x9b);
+	static const struct prefix six_to_four = V6(16, 0x20, 0x02);
+
+	if (prefix_has(&translated, address))
+		*ret_address = address_from_v4(address->bytes + 12);
+	else if (prefix_has(&six_to_four, address))
+		*ret_address = address_from_v4(address->bytes + 2);
+	else
+		return false;
+	return true;
+}
+
+bool policy_never(const struct address *address)
+{
+	struct address inside;
+
+	return IS_ONE_OF(never, address) ||
+	       (embedded_v4(address, &inside) && IS_ONE_OF(never, &inside));
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct address));
+}
+
+static bool is_own(const struct policy *policy, const struct address *address)
+{
+	return policy->own_count > 0 &&
+	       bsearch(address, policy->own, policy->own_count, sizeof(*policy->own), by_bytes);
+}
+
+static bool is_lan(const struct policy *policy, const struct address *address)
+{
+	return IS_ONE_OF(private_networks, address) && !IS_ONE_OF(metadata, address) &&
+	       !is_own(policy, address);
+}
+
+static bool is_internet(const struct policy *policy, const struct address *address)
+{
+	if (!address_is_v4(address) && !prefix_has(&global_v6, address))
+		return false;
+	if (IS_ONE_OF(private_networks, address) || IS_ONE_OF(metadata, address) ||
+	    is_own(policy, address))
+		return false;
+	return IS_ONE_OF(internet_again, address) ||
+	       (!IS_ONE_OF(inner_networks, address) && !IS_ONE_OF(no_internet, address));
+}
+
+/* --- compiling ---------------------------------------------------------------------- */
+
+/* FNV-1a. What is looked up was compiled from the user's own rules, so that nobody can
+ * choose what collides. */
+static size_t hash_bytes(const void *bytes, size_t size, size_t seed)
+{
+	const uint8_t *byte = bytes;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ seed;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+	return (size_t)(hash ^ hash >> 32);
+}
+
+static size_t hash_name(enum rule_what what, const char *name)
+{
+	return hash_bytes(name, strlen(name), (size_t)what);
+}
+
+static size_t hash_prefix(const struct prefix *prefix)
+{
+	return hash_bytes(prefix->base.bytes, sizeof(prefix->base.bytes), prefix->bits);
+}
+
+/* The target of rules about that name, or about those below it; or NULL. */
+static struct target *find_name(const struct policy *policy, enum rule_what what,
+				const char *name)
+{
+	struct target *target = policy->heads[hash_name(what, name) & policy->head_mask];
+
+	while (target && (target->what != what || !text_is(target->name, name)))
+		target = target->next;
+	return target;
+}
+
+/* The target of rules about exactly that network, or NULL. */
+static struct target *find_prefix(const struct policy *policy, const struct prefix *prefix)
+{
+	struct target *target = policy->heads[hash_prefix(prefix) & policy->head_mask];
+
+	while (target && (target->what != RULE_PREFIX || target->prefix.bits != prefix->bits ||
+			  !address_is(&target->prefix.base, &prefix->base)))
+		target = target->next;
+	return target;
+}
+
+static struct target **class_of(struct policy *policy, enum rule_what what)
+{
+	switch (what) {
+	case RULE_INTERNET: return &policy->internet;
+	case RULE_LAN: return &policy->lan;
+	case RULE_HOST: return &policy->host;
+	case RULE_ANY: return &policy->any;
+	case RULE_NAME: case RULE_BELOW: case RULE_PREFIX: break;
+	}
+	return NULL;
+}
+
+/* The target of a rule, new when it is the first of it. */
+static struct target *target_of(struct policy *policy, const struct rule *rule)
+{
+	struct target **class = class_of(policy, rule->what);
+	bool is_prefix = rule->what == RULE_PREFIX;
+	struct target *target = class ? *class
+		: is_prefix ? find_prefix(policy, &rule->prefix)
+			    : find_name(policy, rule->what, rule->name);
+
+	if (target)
+		return target;
+	target = &policy->targets[policy->target_count++];
+	*target = (struct target){
+		.what = rule->what, .name = rule->name, .prefix = rule->prefix, .echo = NO_RULE,
+	};
+	if (class) {
+		*class = target;
+		return target;
+	}
+	size_t head = (is_prefix ? hash_prefix(&rule->prefix)
+				 : hash_name(rule->what, rule->name)) & policy->head_mask;
+	target->next = policy->heads[head];
+	policy->heads[head] = target;
+	if (is_prefix)
+		policy->lengths[rule->prefix.bits] = true;
+	return target;
+}
+
+static int by_port(const void *a, const void *b)
+{
+	uint32_t left = ((const struct span *)a)->port, right = ((const struct span *)b)->port;
+
+	return (left > right) - (left < right);
+}
+
+/* The first span at or behind `index` that no rule has yet; what is passed is skipped
+ * at once the next time. */
+static size_t next_free(size_t *skip, size_t index)
+{
+	while (skip[index] != index) {
+		skip[index] = skip[skip[index]];
+		index = skip[index];
+	}
+	return index;
+}
+
+static size_t span_at(const struct span *spans, size_t count, uint32_t port)
+{
+	size_t low = 0, high = count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (spans[middle].port <= port)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* Cut the ports where some rule's begin or end, and give every piece to the first rule
+ * that has it. */
+static int compile_spans(const struct policy *policy, const struct target *target,
+			 unsigned protocol, struct spans *ret_spans)
+{
+	static const struct port_range all_ports = { 0, UINT16_MAX };
+	const struct rule *rules = policy->plan->rules.items;
+	size_t room = 1, count = 0, different = 0;
+
+	for (size_t i = 0; i < target->rule_count; i++)
+		room += 2 * (rules[target->rules[i]].ports.count + 1);
+	struct span *spans = malloc(room * sizeof(*spans));
+	size_t *skip = malloc((room + 1) * sizeof(*skip));
+	if (!spans || !skip) {
+		free(spans);
+		free(skip);
+		return -1;
+	}
+	spans[count++] = (struct span){ 0, NO_RULE };
+	for (size_t i = 0; i < target->rule_count; i++) {
+		const struct rule *rule = &rules[target->rules[i]];
+
+		for (size_t r = 0; (rule->protocols & protocol) && r < rule->ports.count; r++) {
+			spans[count++] = (struct span){ rule->ports.items[r].first, NO_RULE };
+			spans[count++] = (struct span){ rule->ports.items[r].last + 1u, NO_RULE };
+		}
+	}
+	qsort(spans, count, sizeof(*spans), by_port);
+	for (size_t i = 0; i < count; i++)
+		if (different == 0 || spans[i].port != spans[different - 1].port)
+			spans[different++] = spans[i];
+	for (size_t i = 0; i <= different; i++)
+		skip[i] = i;
+	for (size_t i = 0; i < target->rule_count; i++) {
+		const struct rule *rule = &rules[target->rules[i]];
+		const struct port_range *range = rule->ports.count ? rule->ports.items : &all_ports;
+		size_t ranges = rule->ports.count ? rule->ports.count : 1;
+
+		for (size_t r = 0; (rule->protocols & protocol) && r < ranges; r++, range++) {
+			size_t at = next_free(skip, span_at(spans, different, range->first));
+
+			while (at < different && spans[at].port <= range->last) {
+				spans[at].rule = target->rules[i];
+				skip[at] = at + 1;
+				at = next_free(skip, at);
+			}
+		}
+	}
+	free(skip);
+	*ret_spans = (struct spans){ spans, different };
+	return 0;
+}
+
+static int compile_target(const struct policy *policy, struct target *target)
+{
+	const struct rule *rules = policy->plan->rules.items;
+
+	for (size_t i = 0; i < target->rule_count && target->echo == NO_RULE; i++)
+		if (rules[target->rules[i]].protocols & PROTOCOL_ECHO)
+			target->echo = target->rules[i];
+	if (compile_spans(policy, target, PROTOCOL_TCP, &target->tcp) < 0)
+		return -1;
+	return compile_spans(policy, target, PROTOCOL_UDP, &target->udp);
+}
+
+/* Every rule to its target, and room in `rules` for those of each. */
+static int sort_rules(struct policy *policy)
+{
+	const struct rule *rules = policy->plan->rules.items;
+	size_t count = policy->plan->rules.count;
+	struct target **target_of_rule = malloc((count + 1) * sizeof(void *));
+
+	if (!target_of_rule)
+		return -1;
+	for (size_t i = 0; i < count; i++) {
+		target_of_rule[i] = target_of(policy, &rules[i]);
+		target_of_rule[i]->rule_count++;
+	}
+	int result = 0;
+	for (size_t i = 0; i < policy->target_count; i++) {
+		struct target *target = &policy->targets[i];
+
+		target->rules = malloc(target->rule_count * sizeof(*target->rules));
+		target->rule_count = 0;
+		if (!target->rules)
+			result = -1;
+	}
+	for (size_t i = 0; result == 0 && i < count; i++)
+		target_of_rule[i]->rules[target_of_rule[i]->rule_count++] = (uint32_t)i;
+	free(target_of_rule);
+	return result;
+}
+
+static int compile(struct policy *policy)
+{
+	size_t heads = 16;
+
+	while (heads < 2 * policy->plan->rules.count)
+		heads *= 2;
+	policy->head_mask = heads - 1;
+	policy->heads = calloc(heads, sizeof(*policy->heads));
+	policy->targets = calloc(policy->plan->rules.count + 1, sizeof(*policy->targets));
+	if (!policy->heads || !policy->targets || sort_rules(policy) < 0)
+		return -1;
+	for (size_t i = 0; i < policy->target_count; i++)
+		if (compile_target(policy, &policy->targets[i]) < 0)
+			return -1;
+	return 0;
+}
+
+struct policy *policy_new(const struct network_plan *plan)
+{
+	struct policy *policy = calloc(1, sizeof(*policy));
+
+	if (!policy)
+		return NULL;
+	policy->plan = plan;
+	if (compile(policy) == 0)
+		return policy;
+	policy_free(policy);
+	return NULL;
+}
+
+static void free_known(struct known *known)
+{
+	for (struct grant *grant = known->grants, *next; grant; grant = next) {
+		next = grant->next;
+		free(grant);
+	}
+	free(known);
+}
+
+void policy_free(struct policy *policy)
+{
+	if (!policy)
+		return;
+	for (size_t i = 0; i < KNOWN_HEADS; i++)
+		for (struct known *known = policy->known[i], *next; known; known = next) {
+			next = known->next;
+			free_known(known);
+		}
+	for (size_t i = 0; i < policy->target_count; i++) {
+		free(policy->targets[i].rules);
+		free(policy->targets[i].tcp.items);
+		free(policy->targets[i].udp.items);
+	}
+	free(policy->targets);
+	free(policy->heads);
+	free(policy->own);
+	free(policy);
+}
+
+/* --- asking --------------------------------------------------------------------------- */
+
+static uint32_t first_rule(const struct target *target, uint16_t port, enum protocol protocol)
+{
+	const struct spans *spans = protocol == PROTOCOL_TCP ? &target->tcp : &target->udp;
+
+	if (protocol == PROTOCOL_ECHO)
+		return target->echo;
+	return spans->items[span_at(spans->items, spans->count, port)].rule;
+}
+
+static void consider(const struct target *target, uint16_t port, enum protocol protocol,
+		     uint32_t *best)
+{
+	if (!target)
+		return;
+	uint32_t rule = first_rule(target, port, protocol);
+	if (rule < *best)
+		*best = rule;
+}
+
+static struct verdict verdict_of(const struct policy *policy, uint32_t rule)
+{
+	if (rule == NO_RULE)
+		return (struct verdict){ false, NULL };
+	const struct rule *said = &policy->plan->rules.items[rule];
+	return (struct verdict){ said->allows, said };
+}
+
+/* By rules that speak of addresses, or of all of a kind. */
+static void consider_address(const struct policy *policy, const struct address *to,
+			     uint16_t port, enum protocol protocol, uint32_t *best)
+{
+	if (policy->internet && is_internet(policy, to))
+		consider(policy->internet, port, protocol, best);
+	if (policy->lan && is_lan(policy, to))
+		consider(policy->lan, port, protocol, best);
+	consider(policy->any, port, protocol, best);
+	for (unsigned bits = 0; bits <= ADDRESS_BITS; bits++) {
+		if (!policy->lengths[bits])
+			continue;
+		struct prefix prefix = { address_masked(to, bits), bits };
+		consider(find_prefix(policy, &prefix), port, protocol, best);
+	}
+}
+
+static struct known *find_known(const struct policy *policy, const struct address *address)
+{
+	size_t head = hash_bytes(address->bytes, sizeof(address->bytes), 0) % KNOWN_HEADS;
+
+	for (struct known *known = policy->known[head]; known; known = known->next)
+		if (address_is(&known->address, address))
+			return known;
+	return NULL;
+}
+
+static const struct tap_addresses *family_of(const struct policy *policy,
+					     const struct address *address)
+{
+	return address_is_v4(address) ? &policy->plan->v4 : &policy->plan->v6;
+}
+
+struct verdict policy_ask(const struct policy *policy, const struct address *to,
+			  uint16_t port, enum protocol protocol, int64_t now)
+{
+	const struct tap_addresses *family = family_of(policy, to);
+	uint32_t best = NO_RULE;
+
+	if (policy_never(to))
+		return (struct verdict){ false, NULL };
+	if (address_is(&family->gateway, to)) {
+		consider(policy->host, port, protocol, &best);
+		return verdict_of(policy, best);
+	}
+	if (prefix_has(&family->network, to))
+		return (struct verdict){ false, NULL };
+	consider_address(policy, to, port, protocol, &best);
+	const struct known *known = find_known(policy, to);
+	for (const struct grant *grant = known ? known->grants : NULL; grant; grant = grant->next)
+		if (grant->until > now)
+			consider(grant->target, port, protocol, &best);
+	return verdict_of(policy, best);
+}
+
+bool policy_believes(const struct policy *policy, const struct address *address)
+{
+	const struct rule *rules = policy->plan->rules.items;
+	struct address inside;
+
+	if (policy_never(address) ||
+	    prefix_has(&family_of(policy, address)->network, address))
+		return false;
+	bool inner = IS_ONE_OF(private_networks, address) || IS_ONE_OF(inner_networks, address) ||
+		     IS_ONE_OF(metadata, address) || is_own(policy, address) ||
+		     embedded_v4(address, &inside);
+	if (!inner)
+		return true;
+	/* Some port of it must be open by itself. */
+	if (policy->lan && is_lan(policy, address))
+		for (size_t i = 0; i < policy->lan->rule_count; i++)
+			if (rules[policy->lan->rules[i]].allows)
+				return true;
+	for (size_t i = 0; policy->any && i < policy->any->rule_count; i++)
+		if (rules[policy->any->rules[i]].allows)
+			return true;
+	for (unsigned bits = 0; bits <= ADDRESS_BITS; bits++) {
+		struct prefix prefix = { address_masked(address, bits), bits };
+		const struct target *target = policy->lengths[bits]
+			? find_prefix(policy, &prefix) : NULL;
+
+		for (size_t i = 0; target && i < target->rule_count; i++)
+			if (rules[target->rules[i]].allows)
+				return true;
+	}
+	return false;
+}
+
+/* --- names ------------------------------------------------------------------------------ */
+
+/* A name has at most so many parts, and one target by each of them. */
+enum { MOST_NAME_TARGETS = 128 };
+
+/* The targets that the name belongs to: its own, and those of the names above it. */
+static size_t name_targets(const struct policy *policy, const char *name,
+			   const struct target *ret_targets[MOST_NAME_TARGETS])
+{
+	const struct target *target = find_name(policy, RULE_NAME, name);
+	size_t count = 0;
+
+	if (target)
+		ret_targets[count++] = target;
+	for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.')) {
+		target = find_name(policy, RULE_BELOW, dot + 1);
+		if (target && count < MOST_NAME_TARGETS)
+			ret_targets[count++] = target;
+	}
+	return count;
+}
+
+static bool is_whole(const struct rule *rule)
+{
+	const unsigned streams = PROTOCOL_TCP | PROTOCOL_UDP;
+
+	return rule->ports.count == 0 && (rule->protocols & streams) == streams;
+}
+
+/* The first rule that allows something of a name, and the first that denies all of it. */
+struct naming {
+	const struct policy *policy;
+	uint32_t allowed, denied;
+};
+
+static void weigh(struct naming *naming, const struct target *target)
+{
+	const struct rule *rules = naming->policy->plan->rules.items;
+
+	for (size_t i = 0; target && i < target->rule_count; i++) {
+		uint32_t rule = target->rules[i];
+		bool allows = rules[rule].allows;
+		uint32_t *first = allows ? &naming->allowed : &naming->denied;
+
+		if (rule >= naming->allowed && rule >= naming->denied)
+			return;
+		if (rule < *first && (allows || is_whole(&rules[rule])))
+			*first = rule;
+	}
+}
+
+/* Any name could lead to an address that some rule allows; none can lead to the host's
+ * loopback. A denial of addresses denies no name. */
+static void weigh_addresses(struct naming *naming)
+{
+	const struct policy *policy = naming->policy;
+	const struct rule *rules = policy->plan->rules.items;
+
+	weigh(naming, policy->any);
+	for (uint32_t i = 0; i < policy->plan->rules.count && i < naming->allowed; i++) {
+		bool of_addresses = rules[i].what == RULE_PREFIX || rules[i].what == RULE_LAN ||
+				    rules[i].what == RULE_INTERNET;
+
+		if (of_addresses && rules[i].allows)
+			naming->allowed = i;
+	}
+}
+
+struct verdict policy_asks_for(const struct policy *policy, const char *name)
+{
+	struct naming naming = { policy, NO_RULE, NO_RULE };
+	const struct target *targets[MOST_NAME_TARGETS];
+	size_t count = name_targets(policy, name, targets);
+
+	for (size_t i = 0; i < count; i++)
+		weigh(&naming, targets[i]);
+	weigh_addresses(&naming);
+	return naming.denied < naming.allowed ? verdict_of(policy, naming.denied)
+					      : verdict_of(policy, naming.allowed);
+}
+
+const char *policy_name_of(const struct policy *policy, const struct address *address)
+{
+	const struct known *known = find_known(policy, address);
+
+	return known && known->name[0] ? known->name : NULL;
+}
+
+/* Is there room for one more? What is over goes first, but not more often than once a
+ * second: who floods us with names must not make us look through all of them each time. */
+static bool is_full(const struct policy *policy)
+{
+	return policy->known_count >= MOST_KNOWN || policy->grant_count >= MOST_GRANTS;
+}
+
+static void forget_old(struct policy *policy, int64_t now)
+{
+	if (policy->swept && now < policy->swept + 1000)
+		return;
+	policy->swept = now;
+	for (size_t i = 0; i < KNOWN_HEADS; i++) {
+		struct known **link = &policy->known[i];
+
+		while (*link) {
+			struct known *known = *link;
+
+			if (known->until > now) {
+				link = &known->next;
+				continue;
+			}
+			*link = known->next;
+			for (struct grant *grant = known->grants; grant; grant = grant->next)
+				policy->grant_count--;
+			policy->known_count--;
+			free_known(known);
+		}
+	}
+}
+
+static struct known *know(struct policy *policy, const struct address *address)
+{
+	size_t head = hash_bytes(address->bytes, sizeof(address->bytes), 0) % KNOWN_HEADS;
+	struct known *known = calloc(1, sizeof(*known));
+
+	if (!known)
+		return NULL;
+	known->address = *address;
+	known->next = policy->known[head];
+	policy->known[head] = known;
+	policy->known_count++;
+	return known;
+}
+
+/* Let the address have a target's rules until then, if it has not already for longer. */
+static int grant_target(struct policy *policy, struct known *known, const struct target *target,
+			int64_t until)
+{
+	struct grant *grant = known->grants;
+
+	while (grant && grant->target != target)
+		grant = grant->next;
+	if (!grant) {
+		grant = malloc(sizeof(*grant));
+		if (!grant)
+			return -1;
+		*grant = (struct grant){ target, until, known->grants };
+		known->grants = grant;
+		policy->grant_count++;
+	}
+	if (grant->until < until)
+		grant->until = until;
+	return 0;
+}
+
+int policy_learn(struct policy *policy, const char *name, const struct address *address,
+		 uint32_t seconds, int64_t now)
+{
+	const int64_t least = 5, grace = 60, most = 7 * 86400;
+	int64_t lasts = seconds < least ? least : seconds > most ? most : seconds;
+	int64_t until = now + (lasts + grace) * 1000;
+	const struct target *targets[MOST_NAME_TARGETS];
+	size_t count = name_targets(policy, name, targets);
+
+	if (is_full(policy))
+		forget_old(policy, now);
+	if (is_full(policy))
+		return -1;
+	struct known *known = find_known(policy, address);
+	if (!known)
+		known = know(policy, address);
+	if (!known)
+		return -1;
+	size_t length = strlen(name);
+	if (length < sizeof(known->name))
+		memcpy(known->name, name, length + 1);
+	if (known->until < until)
+		known->until = until;
+	policy->state++;
+	for (size_t i = 0; i < count; i++)
+		if (grant_target(policy, known, targets[i], until) < 0)
+			return -1;
+	return 0;
+}
+
+int policy_set_own(struct policy *policy, const struct address *addresses, size_t count)
+{
+	struct address *own = malloc((count + 1) * sizeof(*own));
+
+	if (!own)
+		return -1;
+	if (count > 0)
+		memcpy(own, addresses, count * sizeof(*own));
+	qsort(own, count, sizeof(*own), by_bytes);
+	free(policy->own);
+	policy->own = own;
+	policy->own_count = count;
+	policy->state++;
+	return 0;
+}
+
+uint64_t policy_state(const struct policy *policy)
+{
+	return policy->state;
+}
