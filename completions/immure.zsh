@@ -107,6 +107,9 @@ _immure()
 			'--boottime=[move what counts since the start\: uptime inside]:OFFSET: ' \
 			'*--sysctl=[set a kernel parameter of its own namespaces]:KEY=VALUE: ' \
 			'*--ns-limit=[limit how many of a kind can exist inside]:TYPE=N: ' \
+			'*--net[the internet, and neither this host nor its LAN]' \
+			'*'{-a+,--allow=}'[what it may reach\: a name, an address, internet]:WHAT\[\:PORTS\]\[/tcp|/udp\]: ' \
+			'*--deny=[keep it from something that a later rule allows]:WHAT\[\:PORTS\]\[/tcp|/udp\]: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

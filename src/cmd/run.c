@@ -97,6 +97,11 @@ static void say_ending(const struct config *config, const struct plan *plan,
 {
 	list_each(const char *const, limit, &outcome->limits)
 		say("limit", *limit);
+	list_each(const char *const, network, &outcome->network)
+		say("network", *network);
+	if (!config->quiet.value)
+		list_each(const char *const, refused, &outcome->refused)
+			say("refused", *refused);
 	list_each(const char *const, finding, &outcome->findings)
 		say("left behind", *finding);
 	if (wants_advice(config, outcome->status))

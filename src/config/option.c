@@ -31,6 +31,7 @@ const char *const option_group_titles[OPTION_GROUPS] = {
 	[GROUP_SYSTEM_FILES] = "System files",
 	[GROUP_IDENTITY] = "Identity",
 	[GROUP_NAMESPACES] = "Namespaces",
+	[GROUP_NETWORK] = "Network",
 	[GROUP_KERNEL] = "The kernel",
 	[GROUP_COMMAND] = "The command",
 	[GROUP_ENVIRONMENT] = "Environment",
@@ -344,6 +345,28 @@ const struct option option_table[] = {
 		 " `uts`, `net`, `cgroup` or `time`, `inotify-instances` or `inotify-watches`."
 		 " `user` is limited to the one that the command lives in, and only `user=0` can"
 		 " be said, unless **--nested** is." },
+
+	{ .name = "net", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_NETWORK, .list = true, .set = set_net,
+	  .help = "the internet, and neither this host nor its LAN",
+	  .man = "The same as **--allow internet**." },
+	{ .name = "allow", .letter = 'a', .arg = "WHAT[:PORTS][/tcp|/udp]", .in = ANYWHERE,
+	  .everyday = true, .group = GROUP_NETWORK, .list = true, .set = set_allow,
+	  .help = "what it may reach: a name, an address, internet",
+	  .man = "Let the command reach *WHAT*: a host by its name (`files.example.org`), all"
+		 " names below one (`*.example.org`), an address, a network (`198.51.100.0/24`,"
+		 " `2001:db8::/32`), `internet` (what is routed globally), `lan` (private"
+		 " networks), `host` (services of the host's loopback; ports are needed), or"
+		 " `any` address. *PORTS* are numbers and ranges (`80,443,8000-8100`) or `*`."
+		 " Rules count in order, those of the command line before those of profiles;"
+		 " the first one that fits decides, and what none fits is refused. Without any"
+		 " there is no network at all. `none` takes back what was said before. See the"
+		 " chapter NETWORK." },
+	{ .name = "deny", .arg = "WHAT[:PORTS][/tcp|/udp]", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .list = true, .set = set_deny,
+	  .help = "keep it from something that a later rule allows",
+	  .man = "Refuse *WHAT*, in the same language, to what stands behind. It is for what a"
+		 " later **--allow** would let through, since everything else is refused." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

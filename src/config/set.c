@@ -436,6 +436,35 @@ SETTER(set_cap)
 	return 0;
 }
 
+static void add_network_word(struct config *config, const struct setting *setting, bool allows,
+			     const char *what)
+{
+	*list_add(config->arena, &config->network) =
+		(struct network_word){ allows, what, setting->origin };
+}
+
+static int network_word(struct config *config, const struct setting *setting, bool allows,
+			struct error *err)
+{
+	if (!*setting->value)
+		return fail(err, 0, "needs a value");
+	if (text_is(setting->value, "none"))
+		config->network.count = 0;
+	else
+		add_network_word(config, setting, allows, setting->value);
+	return 0;
+}
+
+SETTER(set_allow)	{ return network_word(config, setting, true, err); }
+SETTER(set_deny)	{ return network_word(config, setting, false, err); }
+
+SETTER(set_net)
+{
+	(void)err;
+	add_network_word(config, setting, true, "internet");
+	return 0;
+}
+
 SETTER(set_timeout)
 {
 	if (text_duration(setting->value, &config->timeout.value, err) < 0)

@@ -44,6 +44,10 @@ SETTER(set_path);
 SETTER(set_root);
 SETTER(set_root_rw);
 
+SETTER(set_net);
+SETTER(set_allow);
+SETTER(set_deny);
+
 SETTER(set_syscall);
 SETTER(set_cap);
 

@@ -179,9 +179,9 @@ void plan_advice(struct planning *p)
 	bool empty_home = plan->own_mounts && home->value && text_is(home->value, "private");
 	bool fixed_here = here && here->kind == ITEM_CURRENT && !here->writable;
 
-	if (plan->own_network)
+	if (plan->own_network && !plan->network.online)
 		*list_add(p->arena, &p->plan->advice) =
-			"it had no network; to use the host's: --share net";
+			"it had no network; for the internet: --net";
 	if (empty_home || fixed_here)
 		*list_add(p->arena, &p->plan->advice) = arena_format(p->arena, "it had %s%s%s:%s%s",
 			empty_home ? "an empty home" : "", empty_home && fixed_here ? " and " : "",

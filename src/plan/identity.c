@@ -185,6 +185,8 @@ static const char *resolv_text(struct planning *p)
 	size_t length;
 	char *text;
 
+	if (p->plan->network.online)
+		return network_resolv_text(p);
 	if (p->joined[NS_NET])
 		return "# immure: nobody said which name servers the joined network has\n";
 	if (!p->shares[NS_NET])
@@ -229,8 +231,8 @@ int plan_identity_files(struct planning *p, struct error *err)
 	(void)text_add(p, "/etc/hosts", arena_format(p->arena,
 		"127.0.0.1\tlocalhost\n"
 		"::1\tlocalhost ip6-localhost ip6-loopback\n"
-		"%s%s%s", hostname ? "127.0.1.1\t" : "", hostname ? hostname : "",
-		hostname ? "\n" : ""));
+		"%s%s%s%s", hostname ? "127.0.1.1\t" : "", hostname ? hostname : "",
+		hostname ? "\n" : "", network_hosts_text(p)));
 	if (hostname)
 		(void)text_add(p, "/etc/hostname", arena_format(p->arena, "%s\n", hostname));
 	(void)text_add(p, "/etc/nsswitch.conf",

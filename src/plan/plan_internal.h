@@ -65,6 +65,10 @@ struct id_extents maps_fill(struct arena *arena, const struct subid_list *ranges
 int plan_namespaces(struct planning *p, struct error *err);
 int plan_tunings(struct planning *p, struct error *err);
 
+/* network.c: the tap, and the rules of what can be reached through it. */
+int plan_network(struct planning *p, struct error *err);
+const char *network_resolv_text(struct planning *p);
+const char *network_hosts_text(struct planning *p);
 /* join.c: namespaces that exist already. */
 int plan_joins(struct planning *p, struct error *err);
 

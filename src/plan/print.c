@@ -245,6 +245,32 @@ static void print_identity(const struct printer *printer, const struct plan *pla
 		line(printer, "sysctl", tuning->origin, "%s = %s", tuning->key, tuning->value);
 }
 
+static void print_family(const struct printer *printer, const struct tap_addresses *family)
+{
+	char guest[ADDRESS_TEXT], gateway[ADDRESS_TEXT], resolver[ADDRESS_TEXT];
+	char network[ADDRESS_TEXT + 4];
+
+	if (family->on)
+		line(printer, "address", BUILT_IN, "%s of %s, gateway %s, names %s",
+		     address_text(&family->guest, guest), prefix_text(&family->network, network),
+		     address_text(&family->gateway, gateway),
+		     address_text(&family->resolver, resolver));
+}
+
+static void print_network(const struct printer *printer, const struct plan *plan)
+{
+	const struct network_plan *network = &plan->network;
+
+	if (!network->online)
+		return;
+	line(printer, "network", BUILT_IN, "%s, MTU %u", network->interface, network->mtu);
+	print_family(printer, &network->v4);
+	print_family(printer, &network->v6);
+	list_each(const struct rule, rule, &network->rules)
+		line(printer, rule->allows ? "allow" : "deny", rule->origin, "%s", rule->text);
+	line(printer, "deny", BUILT_IN, "everything else");
+}
+
 static void print_group(const struct printer *printer, const struct plan *plan)
 {
 	const struct group *group = &plan->group;
@@ -345,6 +371,7 @@ void plan_print(const struct plan *plan, FILE *out)
 		line(&printer, "weakened", origin_text(plan->arena, NULL), "%s", weakened_walls());
 	print_namespaces(&printer, plan);
 	print_identity(&printer, plan);
+	print_network(&printer, plan);
 	if (plan->own_mounts)
 		line(&printer, "memory", BUILT_IN, "%" PRIu64 " bytes and %" PRIu64
 		     " files for all of its writable directories", plan->memory, plan->inodes);

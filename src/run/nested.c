@@ -76,6 +76,8 @@ WITH_INIT_CALLS static void stay_behind(struct sandbox *box, pid_t inner, int to
 	int status = 0;
 
 	init_release_files(box);
+	fd_close(&box->door);
+	fd_close(&box->tun);
 	fd_close(&box->slave);
 	view_close(&box->view);
 	if (confine_outer(box, told, &error) < 0) {

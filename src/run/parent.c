@@ -77,6 +77,7 @@ static void be_child(struct sandbox *box)
 	struct error error, ignored;
 
 	fd_close(&box->supervisor_end);
+	fd_close(&box->control);
 	for (int fd = 0; fd <= 2; fd++)
 		fd_close(&box->appends[fd].from);	/* else a writer never hears of its end */
 	(void)steps_run(child_steps, box, &error);
@@ -122,6 +123,7 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	 * seen to be executed; in any other case it would only be one more awakening. */
 	if (box->plan->as_pid_1)
 		fd_close(&box->init_end);
+	fd_close(&box->door);
 	close_append_ends(box);
 	release_files(box);
 	process_trim();
@@ -270,8 +272,8 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);
 		return 0;
-	case SYNC_CONFINED: case SYNC_UNMAPPED: case SYNC_MAPPED: case SYNC_SIGNAL:
-	case SYNC_RESUME:
+	case SYNC_TAP: case SYNC_ONLINE: case SYNC_CONFINED: case SYNC_UNMAPPED:
+	case SYNC_MAPPED: case SYNC_SIGNAL: case SYNC_RESUME:
 		break;
 	}
 	return fail(err, 0, "a message that init does not send");
@@ -290,7 +292,7 @@ static int reap_init(struct sandbox *box, struct error *err)
 	return 0;
 }
 
-enum { SIGNALS, MESSAGES, INIT, TIMER, TOOLS, RELAYS = TOOLS + 2 };
+enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, TOOLS, RELAYS = TOOLS + 2 };
 enum { RELAY_COUNT = 5, POLLED = RELAYS + 2 * RELAY_COUNT };
 
 static void relays_of(struct sandbox *box, struct relay *ret_relays[RELAY_COUNT])
@@ -322,6 +324,8 @@ static int turn(struct sandbox *box, struct error *err)
 		[TIMER] = { .fd = box->timer, .events = POLLIN },
 		[TOOLS] = { .fd = box->tools[0].pidfd, .events = POLLIN },
 		[TOOLS + 1] = { .fd = box->tools[1].pidfd, .events = POLLIN },
+		[ENGINE] = { .fd = box->engine, .events = POLLIN },
+		[NAMES] = { .fd = box->names, .events = POLLIN },
 	};
 	struct signal_news news;
 
@@ -347,6 +351,10 @@ static int turn(struct sandbox *box, struct error *err)
 	for (int which = 0; which < 2; which++)
 		if (polled[TOOLS + which].revents && maps_tool_ended(box, which, err) < 0)
 			return -1;
+	if (polled[NAMES].revents)
+		network_changed_names(box);
+	if (polled[ENGINE].revents)
+		network_lost(box);
 	/* Messages before the end of init: one may say why. */
 	if (polled[MESSAGES].revents)
 		return handle_message(box, err);
@@ -395,6 +403,7 @@ void parent_close(struct sandbox *box)
 		kill_all(box);
 		(void)process_await(box->init, &status, &ignored);
 	}
+	network_close(box);
 	group_close(box);
 	close_append_ends(box);
 	for (int fd = 0; fd <= 2; fd++)

@@ -9,6 +9,7 @@
 
 #include <immure/base/error.h>
 #include <immure/files/view.h>
+#include <immure/net/engine.h>
 #include <immure/plan/plan.h>
 #include <immure/run/sandbox.h>
 #include <immure/sys/network.h>
@@ -21,6 +22,9 @@ enum sync_kind {
 	SYNC_TERMINAL,		/* with the private terminal's master */
 	SYNC_FAILED,		/* with the error: the command was not executed */
 	SYNC_STOPPED,		/* by signal `value` */
+	/* From init to the network engine, and back. */
+	SYNC_TAP,		/* with the tap, which has that `hardware` address */
+	SYNC_ONLINE,		/* it is served from here on */
 	/* From the outer init to the inner one. */
 	SYNC_CONFINED,		/* it has given up what it had */
 	/* About id maps, see maps.c. */
@@ -35,12 +39,16 @@ struct sync_message {
 	enum sync_kind kind;
 	int value;
 	bool group;
+	uint8_t hardware[6];
 	struct error error;
 };
 
 /* Send one message, with a descriptor unless it is NO_FD. */
 int sync_send(int sync, enum sync_kind kind, int value, bool group, int fd,
 	      struct error *err);
+
+/* Send the tap. */
+int sync_send_tap(int sync, const uint8_t hardware[6], int tap, struct error *err);
 
 /* Send an error whole. */
 int sync_send_error(int sync, const struct error *error, struct error *err);
@@ -113,6 +121,18 @@ struct sandbox {
 	uid_t joined_uid;
 	gid_t joined_gid;
 
+	/* The network engine, when there is one. `door` is where init hands it the tap. */
+	int engine;		/* pidfd */
+	int control, engine_control;
+	int door, engine_door;
+	int tun;		/* /dev/net/tun, by name only */
+	int names;		/* says when resolv.conf may have changed */
+	const char *names_text;	/* that the engine has */
+	struct refusals *refusals;
+	bool engine_lost;	/* it ended before the command */
+	int engine_status;
+	struct engine *network_engine;	/* in the engine's process */
+
 	/* The control group of the limits, when there are any. */
 	int group_parent, group, group_members;
 	char group_name[48], outside_name[64];
@@ -153,6 +173,7 @@ int steps_run(const struct step *steps, struct sandbox *box, struct error *err);
 extern const struct step parent_steps[];
 extern const struct step child_steps[];
 extern const struct step payload_steps[];
+extern const struct step engine_steps[];
 
 #define STEP(name) int name(struct sandbox *box, struct error *err)
 
@@ -160,6 +181,7 @@ extern const struct step payload_steps[];
 STEP(parent_take_signals);
 STEP(parent_prepare_files);
 STEP(parent_join_group);
+STEP(parent_start_engine);
 STEP(parent_create_namespaces);
 STEP(parent_map_ids);
 STEP(parent_supervise);
@@ -179,6 +201,8 @@ STEP(child_set_clocks);
 STEP(child_tune_kernel);
 STEP(child_start_session);
 STEP(child_allow_one_user_namespace);
+STEP(child_make_tap);
+STEP(child_await_network);
 STEP(child_start_command);
 STEP(child_confine_init);
 STEP(child_be_init);
@@ -208,6 +232,23 @@ pid_t join_fork(struct sandbox *box, uint64_t namespaces, struct error *err);
 /* child.c: write an id map of this process, which inherits setgroups(2) or denies it. */
 int child_write_map(struct sandbox *box, const struct idmap *map, bool inherited,
 		    struct error *err);
+
+/* engine.c */
+STEP(engine_die_with_supervisor);
+STEP(engine_own_namespaces);
+STEP(engine_load_stack);
+STEP(engine_leave_everything);
+STEP(engine_confine);
+STEP(engine_take_tap);
+STEP(engine_serve_network);
+
+/* What the supervisor waits for, and what it does when that has come. */
+void network_changed_names(struct sandbox *box);
+void network_lost(struct sandbox *box);
+
+/* End the engine, if there is one, and add to the outcome what it refused. */
+void network_close(struct sandbox *box);
+void network_report(struct sandbox *box, struct outcome *outcome);
 
 /* nested.c */
 STEP(child_enter_inner);

@@ -4,13 +4,15 @@
  *	-----------------               ----------------              -----------
  *	takes its signals
  *	makes the control group of the limits
+ *	starts the network engine: see below
  *	creates the namespaces  ------> dies with the supervisor
  *	                                joins the control group
  *	                                writes its id maps
  *	                                assembles the view, while a helper
  *	                                makes the network namespace
  *	                                enters the view, drops the host's
- *	                                names, one more user namespace, sysctls
+ *	                                names, one more user namespace, sysctls;
+ *	                                makes the tap and hands it to the engine
  *	takes the terminal      <------ SYNC_TERMINAL and its master
  *	                                starts the payload ---------> enters it
  *	                                (waits: CLONE_VFORK)          drops everything
@@ -38,6 +40,22 @@
  * With --netns and its like a helper of the supervisor's goes where init is to stand,
  * makes it there, and ends; see join.c.
  *
+ * The engine is there only when something can be reached (--allow). It is a fork of the
+ * supervisor, outside of the sandbox, and loads its stack while init assembles the view:
+ *
+ *	engine                          init
+ *	------                          ----
+ *	enters namespaces of its own
+ *	loads libslirp, opens what it
+ *	asks the host through, leaves
+ *	all files, confines itself
+ *	takes the tap           <------ SYNC_TAP, through a pair of sockets of theirs
+ *	is ready                ------> SYNC_ONLINE, and the command may start
+ *	serves                          closes its end
+ *
+ * Who of them fails says why through that pair, and the command does not start. If the
+ * engine ends later, the tap is gone with it: nothing else leads out.
+ *
  * With --nested another process 1 takes init's place in what follows "enter the inner
  * namespaces", inside of the second user namespace; see nested.c.
  *
@@ -52,6 +70,7 @@ const struct step parent_steps[] = {
 	{ "take signals",                   parent_take_signals },
 	{ "prepare files",                  parent_prepare_files },
 	{ "join the control group",         parent_join_group },
+	{ "start the network engine",       parent_start_engine },
 	{ "create the namespaces",          parent_create_namespaces },
 	{ "map ids",                        parent_map_ids },
 	{ "supervise",                      parent_supervise },
@@ -68,11 +87,13 @@ const struct step child_steps[] = {
 	{ "finish the files",               child_finish_files },
 	{ "enter the files",                child_enter_files },
 	{ "enter the inner namespaces",     child_enter_inner },
+	{ "make the tap",                   child_make_tap },
 	{ "set names",                      child_set_names },
 	{ "set clocks",                     child_set_clocks },
 	{ "allow one more user namespace",  child_allow_one_user_namespace },
 	{ "set kernel parameters",          child_tune_kernel },
 	{ "start a session",                child_start_session },
+	{ "await the network",              child_await_network },
 	{ "start the command",              child_start_command },
 	{ "confine init",                   child_confine_init },
 	{ "be init",                        child_be_init },
@@ -95,6 +116,17 @@ const struct step payload_steps[] = {
 	{ NULL, NULL },
 };
 
+const struct step engine_steps[] = {
+	{ "die with the supervisor",     engine_die_with_supervisor },
+	{ "enter its own namespaces",    engine_own_namespaces },
+	{ "load the stack",              engine_load_stack },
+	{ "leave everything behind",     engine_leave_everything },
+	{ "confine itself",              engine_confine },
+	{ "take the tap",                engine_take_tap },
+	{ "serve the network",           engine_serve_network },
+	{ NULL, NULL },
+};
+
 int steps_run(const struct step *steps, struct sandbox *box, struct error *err)
 {
 	for (; steps->name; steps++)
@@ -111,6 +143,8 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;
 	box->tty = box->screen = box->master = box->slave = NO_FD;
 	box->procfs = box->sysctls = box->ruleset = NO_FD;
+	box->engine = box->control = box->engine_control = box->door = box->engine_door = NO_FD;
+	box->tun = box->names = NO_FD;
 	box->group_parent = box->group = box->group_members = NO_FD;
 	box->mapper_end = box->mapped_end = NO_FD;
 	for (int i = 0; i < 2; i++)
@@ -182,5 +216,6 @@ int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct err
 		return -1;
 	watch_report(plan, ret_outcome);
 	group_report(&box, ret_outcome);
+	network_report(&box, ret_outcome);
 	return 0;
 }

@@ -17,6 +17,16 @@ int sync_send(int sync, enum sync_kind kind, int value, bool group, int fd,
 	return socket_send(sync, &message, sizeof(message), fd, err);
 }
 
+int sync_send_tap(int sync, const uint8_t hardware[6], int tap, struct error *err)
+{
+	struct sync_message message;
+
+	memset(&message, 0, sizeof(message));
+	message.kind = SYNC_TAP;
+	memcpy(message.hardware, hardware, sizeof(message.hardware));
+	return socket_send(sync, &message, sizeof(message), tap, err);
+}
+
 int sync_send_error(int sync, const struct error *error, struct error *err)
 {
 	struct sync_message message;

@@ -34,7 +34,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@" </dev/null | tr
 }
 
 # shellcheck disable=SC2089,SC2090 # no quotes of a shell
-network="immure: advice: it had no network; to use the host's: --share net"
+network="immure: advice: it had no network; for the internet: --net"
 both='immure: advice: it had an empty home and the current directory read-only: --ro-bind PATH, --cwd rw'
 home='immure: advice: it had an empty home: --ro-bind PATH'
 here='immure: advice: it had the current directory read-only: --cwd rw'

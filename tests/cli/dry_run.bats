@@ -72,6 +72,9 @@ monotonic 1.5h
 boottime -0.000000001
 sysctl net.ipv4.ip_forward=1
 ns-limit net=3
+net
+allow *.example.org:80,443-500/tcp
+deny [2001:db8::/32]:22
 seccomp strict
 syscall deny:socket,@keyring
 syscall log:7

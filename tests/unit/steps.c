@@ -11,6 +11,7 @@ static const char *const parent[] = {
 	"take signals",
 	"prepare files",
 	"join the control group",
+	"start the network engine",
 	"create the namespaces",
 	"map ids",
 	"supervise",
@@ -26,11 +27,13 @@ static const char *const child[] = {
 	"finish the files",
 	"enter the files",
 	"enter the inner namespaces",
+	"make the tap",
 	"set names",
 	"set clocks",
 	"allow one more user namespace",
 	"set kernel parameters",
 	"start a session",
+	"await the network",
 	"start the command",
 	"confine init",
 	"be init",
@@ -49,6 +52,16 @@ static const char *const payload[] = {
 	"enter the Landlock domain",
 	"filter system calls",
 	"execute",
+};
+
+static const char *const engine[] = {
+	"die with the supervisor",
+	"enter its own namespaces",
+	"load the stack",
+	"leave everything behind",
+	"confine itself",
+	"take the tap",
+	"serve the network",
 };
 
 static void check(const struct step *steps, const char *const *names, size_t count)
@@ -78,10 +91,16 @@ static void test_payload(void)
 	check(payload_steps, payload, COUNT(payload));
 }
 
+static void test_engine(void)
+{
+	check(engine_steps, engine, COUNT(engine));
+}
+
 int main(void)
 {
 	RUN(test_parent);
 	RUN(test_child);
 	RUN(test_payload);
+	RUN(test_engine);
 	return unit_end();
 }

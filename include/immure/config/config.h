@@ -119,6 +119,13 @@ struct problems {
 	LIST(struct error) list;
 };
 
+/* A word of --allow or --deny. */
+struct network_word {
+	bool allows;
+	const char *what;
+	const struct origin *origin;
+};
+
 enum help { HELP_NONE, HELP_SHORT, HELP_ALL };
 
 struct config {
@@ -138,6 +145,8 @@ struct config {
 	bool root_writable;		/* it was said as root-rw */
 	struct choice cwd, proc, sys, dev, git_rw;
 	LIST(struct place) places;
+
+	LIST(struct network_word) network;
 
 	struct choice landlock;
 

@@ -45,4 +45,9 @@ void confine_name(void);
  * system calls, whatever the command's is. */
 int confine_init(const struct plan *plan, struct error *err);
 
+/* All that applies to the network engine, which looks at hostile frames: undumpable, no
+ * capability and no new privilege, limits, and a list of the system calls that it makes
+ * on its sockets and its memory. Its namespaces, files and descriptors are gone by then. */
+int confine_engine(struct error *err);
+
 #endif

@@ -9,6 +9,7 @@
 
 #include <immure/base/arena.h>
 #include <immure/filter/filter.h>
+#include <immure/plan/network.h>
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/namespace.h>
@@ -173,7 +174,7 @@ struct plan {
 	bool root_writable;
 	bool host_proc;			/* no procfs of its own is made */
 	bool own_terminal;		/* a terminal is among 0, 1, 2 */
-	bool own_network;		/* a new one, with loopback alone */
+	bool own_network;		/* a new one, with loopback alone or with a tap */
 	bool own_clocks;		/* one that can be moved is */
 	enum stdio_kind stdio[3];
 
@@ -181,6 +182,7 @@ struct plan {
 
 	int64_t monotonic, boottime;	/* how many nanoseconds those clocks are ahead */
 	const char *hostname, *domainname;	/* NULL: shared with the host */
+	struct network_plan network;
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
 	struct filtering filter;

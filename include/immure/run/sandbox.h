@@ -16,6 +16,8 @@ struct outcome {
 					 * around us must see us die of it too; or 0 */
 	bool group;			/* and it did not reach the rest of our group */
 	LIST(const char *) limits;	/* those of its control group that were reached */
+	LIST(const char *) network;	/* what became of its network before the end */
+	LIST(const char *) refused;	/* what it was kept from reaching, and how it could */
 	LIST(const char *) findings;	/* what was left in writable directories that
 					 * runs later, outside; from the plan's arena */
 };

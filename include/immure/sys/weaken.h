@@ -26,6 +26,8 @@ enum wall {
 	WALL_ENV,		/* the caller's whole environment passes */
 	WALL_TERMINAL,		/* the caller's own terminal, in its session */
 	WALL_LANDLOCK,		/* no domain, and nothing is said of it */
+	WALL_GATE,		/* every frame is the stack's, whatever the rules are */
+	WALL_HANDS,		/* the stack connects and sends where it likes */
 	WALLS
 };
 

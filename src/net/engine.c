@@ -1,0 +1,325 @@
+/* The engine's loop.
+ *
+ *	tap ──> gate ──> stack ──> sockets of the host
+ *	 ^       │ │
+ *	 │       │ └──> resolver ──> servers of the host
+ *	 └───────┴─ answers
+ *
+ * One thread; every descriptor is in one poll(2), and nothing blocks. A turn takes at
+ * most so many frames from the tap before it looks at the rest, so that a sandbox that
+ * only sends cannot keep answers from itself, or the host's news from us. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <immure/base/error.h>
+#include <immure/base/fd.h>
+#include <immure/base/text.h>
+#include <immure/net/engine.h>
+#include <immure/net/gate.h>
+#include <immure/net/policy.h>
+#include <immure/net/pollset.h>
+#include <immure/net/resolver.h>
+#include <immure/sys/tap.h>
+#include <immure/sys/weaken.h>
+
+#include "slirp.h"
+
+/* Frames a turn; addresses of a host. */
+enum { FRAMES_A_TURN = 64, MOST_OWN = 4096 };
+
+/* A resolv.conf is not longer. */
+enum { CONTROL_ROOM = 64 * 1024 };
+
+struct engine {
+	const struct network_plan *plan;
+	struct policy *policy;
+	struct gate *gate;
+	struct resolver *resolver;
+	struct stack *stack;
+	struct refusals *refusals;
+	int control, tap;
+	int watch, asking;		/* the host's addresses */
+	int64_t now;
+	struct pollset set;
+	uint8_t frame[GATE_FRAME_ROOM + 1];
+	uint8_t answer[GATE_FRAME_ROOM];
+	char text[CONTROL_ROOM + 1];
+};
+
+static int64_t clock_now(void)
+{
+	struct timespec now;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
+/* --- what is told ---------------------------------------------------------------------- */
+
+static bool same_refusal(const struct refusal *a, const struct refusal *b)
+{
+	return a->only_name == b->only_name && a->port == b->port &&
+	       a->protocol == b->protocol && text_is(a->name, b->name) &&
+	       (a->only_name || a->name[0] || address_is(&a->address, &b->address));
+}
+
+static void note_refusal(struct engine *engine, const struct refusal *refused)
+{
+	struct refusals *all = engine->refusals;
+	uint32_t count = atomic_load_explicit(&all->count, memory_order_relaxed);
+
+	for (uint32_t i = 0; i < count; i++) {
+		if (!same_refusal(&all->items[i], refused))
+			continue;
+		all->items[i].times++;
+		return;
+	}
+	if (count == MOST_REFUSALS) {
+		all->more++;
+		return;
+	}
+	all->items[count] = *refused;
+	all->items[count].times = 1;
+	atomic_store_explicit(&all->count, count + 1, memory_order_release);
+}
+
+/* A name with so many odd bytes that it does not fit is nobody's. */
+static bool set_name(struct refusal *refused, const char *name)
+{
+	size_t length = strlen(name);
+
+	if (length >= sizeof(refused->name))
+		return false;
+	memcpy(refused->name, name, length + 1);
+	return true;
+}
+
+static void note_refused_name(void *context, const char *name)
+{
+	struct refusal refused = { .only_name = true };
+
+	if (set_name(&refused, name))
+		note_refusal(context, &refused);
+}
+
+static void note_refused_flow(struct engine *engine, const struct flow *flow)
+{
+	const char *name = policy_name_of(engine->policy, &flow->remote);
+	struct refusal refused = {
+		.address = flow->remote, .port = flow->remote_port,
+		.protocol = (uint8_t)flow->protocol,
+	};
+
+	if (name)
+		(void)set_name(&refused, name);
+	note_refusal(engine, &refused);
+}
+
+/* --- frames -------------------------------------------------------------------------------- */
+
+/* A full queue of the tap's is the sandbox's own: TCP sends again, and nobody else may
+ * count on it. */
+static void send_frame(struct engine *engine, const uint8_t *frame, size_t size)
+{
+	ssize_t sent;
+
+	do
+		sent = write(engine->tap, frame, size);
+	while (sent < 0 && errno == EINTR);
+}
+
+static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
+{
+	struct engine *engine = context;
+
+	if (gate_lets_in(engine->gate, frame, size))
+		send_frame(engine, frame, size);
+}
+
+static void stream_from_stack(void *context, int fd)
+{
+	struct engine *engine = context;
+
+	resolver_stream(engine->resolver, fd, engine->now);
+}
+
+static void answer_of_resolver(void *context, const struct flow *flow, const uint8_t *message,
+			       size_t size)
+{
+	struct engine *engine = context;
+
+	size = gate_datagram(engine->gate, flow, message, size, engine->answer);
+	if (size > 0)
+		send_frame(engine, engine->answer, size);
+}
+
+static void take_frame(struct engine *engine, size_t size)
+{
+	struct gate_result result;
+
+	gate_judge(engine->gate, engine->frame, size, engine->now, engine->answer, &result);
+	if (result.reason == REASON_RULES && result.starts)
+		note_refused_flow(engine, &result.flow);
+	if (weakened(WALL_GATE) && result.reason != REASON_NEIGHBOUR)
+		result.action = GATE_PASS;
+	switch (result.action) {
+	case GATE_DROP:
+		break;
+	case GATE_PASS:
+		stack_input(engine->stack, engine->frame, size, &result.flow);
+		break;
+	case GATE_ANSWER:
+		send_frame(engine, engine->answer, result.answer_size);
+		break;
+	case GATE_QUERY:
+		resolver_query(engine->resolver, &result.flow, result.payload,
+			       result.payload_size, engine->now);
+		break;
+	}
+}
+
+/* What the tap has; false when it is gone. */
+static bool take_frames(struct engine *engine)
+{
+	for (int i = 0; i < FRAMES_A_TURN; i++) {
+		ssize_t size = read(engine->tap, engine->frame, sizeof(engine->frame));
+
+		if (size < 0)
+			return errno == EAGAIN || errno == EINTR;
+		if (size > 0 && (size_t)size < sizeof(engine->frame))
+			take_frame(engine, (size_t)size);
+	}
+	return true;
+}
+
+/* --- news of the host's ----------------------------------------------------------------------- */
+
+static void read_own_addresses(struct engine *engine)
+{
+	static struct address own[MOST_OWN];
+	int count = addresses_list(engine->asking, own, MOST_OWN);
+
+	if (count >= 0)
+		(void)policy_set_own(engine->policy, own, (size_t)count);
+}
+
+void engine_read_servers(struct engine *engine, const char *text)
+{
+	resolver_read_servers(engine->resolver, text);
+}
+
+/* A text of resolv.conf; false when the supervisor is gone. */
+static bool take_control(struct engine *engine)
+{
+	ssize_t size = recv(engine->control, engine->text, CONTROL_ROOM, MSG_DONTWAIT);
+
+	if (size == 0)
+		return false;
+	if (size > 0) {
+		engine->text[size] = '\0';
+		engine_read_servers(engine, engine->text);
+	}
+	return true;
+}
+
+/* --- life ---------------------------------------------------------------------------------------- */
+
+struct engine *engine_load(const struct network_plan *plan, struct refusals *refusals,
+			   int control, struct error *err)
+{
+	/* There is one in a process, and its pages are touched when they are needed. */
+	static struct engine engine;
+
+	engine.plan = plan;
+	engine.refusals = refusals;
+	engine.control = control;
+	engine.tap = NO_FD;
+	if (stack_load(err) < 0)
+		return NULL;
+	engine.watch = addresses_watch(err);
+	if (engine.watch < 0)
+		return NULL;
+	engine.asking = addresses_socket(err);
+	if (engine.asking < 0)
+		return NULL;
+	struct resolver_peers peers = { answer_of_resolver, note_refused_name, &engine };
+	engine.policy = policy_new(plan);
+	engine.gate = engine.policy ? gate_new(plan, engine.policy) : NULL;
+	engine.resolver = engine.gate ? resolver_new(plan, engine.policy, &peers) : NULL;
+	if (!engine.resolver) {
+		(void)fail(err, ENOMEM, "compile the rules");
+		return NULL;
+	}
+	read_own_addresses(&engine);
+	return &engine;
+}
+
+int engine_descriptors(const struct engine *engine, int *ret_fds, int most)
+{
+	const int fds[] = { engine->watch, engine->asking };
+	int count = 0;
+
+	for (size_t i = 0; i < sizeof(fds) / sizeof(fds[0]) && count < most; i++)
+		ret_fds[count++] = fds[i];
+	return count;
+}
+
+int engine_attach(struct engine *engine, int tap, const uint8_t hardware[6],
+		  struct error *err)
+{
+	struct stack_peers peers = { frame_from_stack, stream_from_stack, engine };
+	uint8_t frame[GATE_ANSWER_ROOM];
+
+	engine->tap = tap;
+	gate_set_guest(engine->gate, hardware);
+	engine->stack = stack_new(engine->plan, &peers, err);
+	if (!engine->stack)
+		return -1;
+	for (int v6 = 0; v6 <= 1; v6++) {
+		size_t size = gate_introduce(engine->gate, v6, frame);
+
+		if (size > 0)
+			stack_input(engine->stack, frame, size, NULL);
+	}
+	return 0;
+}
+
+void engine_serve(struct engine *engine)
+{
+	enum { TAP, CONTROL, WATCH };
+	struct pollset *set = &engine->set;
+
+	for (;;) {
+		pollset_clear(set);
+		if (pollset_add(set, engine->tap, POLLIN) < 0 ||
+		    pollset_add(set, engine->control, POLLIN) < 0 ||
+		    pollset_add(set, engine->watch, POLLIN) < 0)
+			return;
+		engine->now = clock_now();
+		stack_wants(engine->stack, set);
+		resolver_wants(engine->resolver, set, engine->now);
+		int most = set->most < 0 ? -1 : set->most > 60000 ? 60000 : (int)set->most;
+		struct timespec wait = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000L };
+		int got = ppoll(set->items, (nfds_t)set->count, most < 0 ? NULL : &wait, NULL);
+		if (got < 0 && errno != EINTR)
+			return;
+		engine->now = clock_now();
+		if (got < 0)
+			continue;
+		if (pollset_news(set, CONTROL) && !take_control(engine))
+			return;
+		if (pollset_news(set, WATCH)) {
+			addresses_heard(engine->watch);
+			read_own_addresses(engine);
+		}
+		resolver_work(engine->resolver, set, engine->now);
+		stack_work(engine->stack, set);
+		if (pollset_news(set, TAP) && !take_frames(engine))
+			return;
+	}
+}

@@ -1,0 +1,111 @@
+/* Is there a network, and what can be reached through it? */
+#include <string.h>
+
+#include <immure/base/error.h>
+#include <immure/base/text.h>
+#include <immure/sys/file.h>
+
+#include "plan_internal.h"
+
+/* The largest that a tap takes without its frames becoming longer than an IPv4 packet
+ * can be: 65535 less an Ethernet header, and a little. */
+enum { LARGEST_MTU = 65520 };
+
+/* The network that other programs of this kind have, so that what knows theirs knows
+ * ours: gateway .2, names .3, the sandbox .100. */
+static void plan_addresses(struct tap_addresses *family, const char *network)
+{
+	family->on = prefix_parse(network, &family->network);
+	family->gateway = address_at(&family->network, 2);
+	family->resolver = address_at(&family->network, 3);
+	family->guest = address_at(&family->network, address_is_v4(&family->network.base)
+				   ? 100 : 0x100);
+}
+
+static int add_rule(struct planning *p, const struct network_word *word, struct error *err)
+{
+	struct rule rule = {
+		.allows = word->allows, .text = word->what, .origin = origin_of(p, word->origin),
+	};
+
+	if (rule_parse(p->arena, word->what, &rule, err) < 0)
+		return within(err, "%s %s (%s)", word->allows ? "allow" : "deny", word->what,
+			      rule.origin);
+	*list_add(p->arena, &p->plan->network.rules) = rule;
+	p->plan->network.online = p->plan->network.online || rule.allows;
+	return 0;
+}
+
+/* What is typed stands in front of what profiles say, so that it can be about the same. */
+static int add_rules(struct planning *p, bool typed_here, struct error *err)
+{
+	list_each(const struct network_word, word, &p->config->network)
+		if (!word->origin->file == typed_here && add_rule(p, word, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* With a network that is there nothing goes through an engine that could ask rules. */
+static int check_shared(struct planning *p, struct error *err)
+{
+	const char *there = p->shares[NS_NET] ? "share net" : "netns";
+
+	list_each(const struct network_word, word, &p->config->network)
+		if (!word->origin->file)
+			return fail(err, 0, "%s and %s %s (%s) contradict each other", there,
+				    word->allows ? "allow" : "deny", word->what,
+				    origin_of(p, word->origin));
+	if (p->config->network.count > 0)
+		note(p, "the net namespace is one that was there (%s): no rule of the profile's"
+			" for the network counts", there);
+	return 0;
+}
+
+int plan_network(struct planning *p, struct error *err)
+{
+	struct network_plan *network = &p->plan->network;
+	struct file_id id;
+	struct error ignored;
+
+	if (p->config->network.count == 0)
+		return 0;
+	if (p->shares[NS_NET] || p->joined[NS_NET])
+		return check_shared(p, err);
+	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0)
+		return -1;
+	network->interface = "tap0";
+	network->mtu = LARGEST_MTU;
+	network->hostname = p->plan->hostname;
+	plan_addresses(&network->v4, "10.0.2.0/24");
+	plan_addresses(&network->v6, "fd00::/64");
+	/* A kernel without IPv6 does not have it inside either. */
+	if (file_look("/proc/net/if_inet6", true, &id, &ignored) < 0)
+		network->v6.on = false;
+	return 0;
+}
+
+static const struct tap_addresses *first_family(const struct network_plan *network)
+{
+	return network->v4.on ? &network->v4 : &network->v6;
+}
+
+const char *network_resolv_text(struct planning *p)
+{
+	char text[ADDRESS_TEXT];
+
+	return arena_format(p->arena, "nameserver %s\n",
+			    address_text(&first_family(&p->plan->network)->resolver, text));
+}
+
+const char *network_hosts_text(struct planning *p)
+{
+	const struct tap_addresses *families[] = { &p->plan->network.v4, &p->plan->network.v6 };
+	const char *lines = "";
+	char text[ADDRESS_TEXT];
+
+	for (size_t i = 0; p->plan->network.online && i < 2; i++)
+		if (families[i]->on)
+			lines = arena_format(p->arena, "%s%s\thost.internal\n", lines,
+					     address_text(&families[i]->gateway, text));
+	return lines;
+}

@@ -1,0 +1,368 @@
+/* The network engine's process, from the supervisor's fork to its end; and the two steps
+ * by which init gets a network from it. What it does is in net/, what confines it in
+ * confine/. Here is the order: it gives up what it does not need before it has seen a
+ * frame, and the command does not start before it is ready. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <immure/base/fd.h>
+#include <immure/base/path.h>
+#include <immure/base/text.h>
+#include <immure/confine/confine.h>
+#include <immure/sys/file.h>
+#include <immure/sys/kernel.h>
+#include <immure/sys/mount.h>
+#include <immure/sys/privilege.h>
+#include <immure/sys/process.h>
+#include <immure/sys/socket.h>
+#include <immure/sys/tap.h>
+
+#include "run.h"
+
+static const char resolv_conf[] = "/etc/resolv.conf";
+
+/* A longer one is nobody's, and does not fit the engine's message. */
+enum { LONGEST_RESOLV_CONF = 60 * 1024 };
+
+/* --- the engine ------------------------------------------------------------------------- */
+
+int engine_die_with_supervisor(struct sandbox *box, struct error *err)
+{
+	(void)box;
+	/* If it has died already, the control socket is closed, and the loop ends. */
+	return process_die_with_parent(err);
+}
+
+/* It was forked into them. As root of a user namespace in which nobody else is, it can
+ * leave the host's files, and has no right over anything of the host's. */
+int engine_own_namespaces(struct sandbox *box, struct error *err)
+{
+	struct idmap map = {
+		0, box->plan->outer.outside_uid, 0, box->plan->outer.outside_gid,
+	};
+
+	AUTO_FD int procfs = procfs_open("/proc", err);
+	return procfs < 0 ? -1 : idmap_write_self(procfs, &map, false, err);
+}
+
+int engine_load_stack(struct sandbox *box, struct error *err)
+{
+	/* GLib and libslirp look for orders in the environment. */
+	if (clearenv() != 0)
+		return fail(err, 0, "clear the environment");
+	box->network_engine = engine_load(&box->plan->network, box->refusals,
+					  box->engine_control, err);
+	return box->network_engine ? 0 : -1;
+}
+
+static int leave_files(struct error *err)
+{
+	static const char *const options[][2] = {
+		{ "size", "4096" }, { "nr_inodes", "1" }, { "mode", "555" }, { NULL, NULL },
+	};
+	const struct mount_rights rights = { .no_exec = true };
+
+	AUTO_FD int root = mount_new("tmpfs", options, rights, err);
+	if (root < 0 || mount_attach_on_root(root, err) < 0)
+		return -1;
+	return mount_enter(root, err);
+}
+
+/* What it keeps of all that the supervisor had open. Its standard files are nothing: a
+ * socket that got the number 2 would be sent what a library has to complain of. */
+int engine_leave_everything(struct sandbox *box, struct error *err)
+{
+	int kept[8] = { box->engine_control, box->engine_door };
+	size_t count = 2;
+
+	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	for (int fd = 0; fd <= 2; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			return fail(err, errno, "open /dev/null");
+	count += (size_t)engine_descriptors(box->network_engine, kept + count, 6);
+	if (process_close_but(kept, count, err) < 0)
+		return -1;
+	(void)take_fd(&null);		/* it is closed with the others */
+	return leave_files(err);
+}
+
+int engine_confine(struct sandbox *box, struct error *err)
+{
+	(void)box;
+	return confine_engine(err);
+}
+
+int engine_take_tap(struct sandbox *box, struct error *err)
+{
+	struct sync_message message;
+	AUTO_FD int tap = NO_FD;
+
+	int got = sync_receive(box->engine_door, &message, &tap, err);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		_exit(125);		/* init failed before it had one, and says why */
+	if (message.kind != SYNC_TAP || tap == NO_FD)
+		return fail(err, 0, "a message that init does not send");
+	if (engine_attach(box->network_engine, take_fd(&tap), message.hardware, err) < 0)
+		return -1;
+	return sync_send(box->engine_door, SYNC_ONLINE, 0, false, NO_FD, err);
+}
+
+int engine_serve_network(struct sandbox *box, struct error *err)
+{
+	(void)err;
+	fd_close(&box->engine_door);
+	engine_serve(box->network_engine);
+	_exit(0);
+}
+
+/* The other side of the fork: does not return. */
+static void be_engine(struct sandbox *box) __attribute__((noreturn));
+static void be_engine(struct sandbox *box)
+{
+	struct error error, ignored;
+
+	fd_close(&box->door);
+	fd_close(&box->control);
+	(void)steps_run(engine_steps, box, &error);
+	(void)within(&error, "network engine");
+	(void)sync_send_error(box->engine_door, &error, &ignored);
+	_exit(125);
+}
+
+/* --- the supervisor ----------------------------------------------------------------------- */
+
+/* Tell the engine what is in resolv.conf, if it does not know. No file: no server. */
+static void tell_names(struct sandbox *box)
+{
+	struct arena *arena = box->plan->arena;
+	struct error ignored;
+	char *text = NULL;
+	size_t length = 0;
+
+	if (file_read(arena, resolv_conf, LONGEST_RESOLV_CONF, &text, &length, &ignored) < 0)
+		text = arena_copy(arena, "");
+	length = strlen(text);
+	if (box->names_text && text_is(box->names_text, text))
+		return;
+	box->names_text = text;
+	/* Not an empty message, which would look like our end. */
+	(void)socket_send(box->control, length > 0 ? text : "\n", length > 0 ? length : 1, NO_FD,
+			  &ignored);
+}
+
+/* Watch the directory of the link and that of the file it leads to, where another one can
+ * take its place, and the file itself, which a container has mounted from elsewhere;
+ * before it is read, so that no change falls between. A change is rare, so that each gets a new watch:
+ * the link may lead elsewhere now. */
+static void watch_names(struct sandbox *box)
+{
+	struct arena *arena = box->plan->arena;
+	const char *resolved = file_resolved(arena, resolv_conf);
+	const char *paths[] = {
+		"/etc", resolv_conf, resolved ? path_parent(arena, resolved) : resolv_conf,
+	};
+	struct error ignored;
+
+	fd_close(&box->names);
+	box->names = file_watch(paths, 3, &ignored);
+}
+
+void network_changed_names(struct sandbox *box)
+{
+	watch_names(box);
+	tell_names(box);
+}
+
+int parent_start_engine(struct sandbox *box, struct error *err)
+{
+	int control[2], door[2];
+
+	if (!box->plan->network.online)
+		return 0;
+	box->tun = tun_find(err);
+	if (box->tun < 0)
+		return -1;
+	box->refusals = process_share_memory(sizeof(*box->refusals), err);
+	if (!box->refusals || socket_pair(control, err) < 0)
+		return -1;
+	box->control = control[0];
+	box->engine_control = control[1];
+	if (socket_pair(door, err) < 0)
+		return -1;
+	box->door = door[0];
+	box->engine_door = door[1];
+	pid_t pid = process_fork(CLONE_NEWUSER | CLONE_NEWNS, &box->engine, err);
+	if (pid < 0)
+		return -1;
+	if (pid == 0)
+		be_engine(box);
+	fd_close(&box->engine_control);
+	fd_close(&box->engine_door);
+	network_changed_names(box);
+	return 0;
+}
+
+/* The tap has gone with it, and with the tap every way out. The command goes on. */
+void network_lost(struct sandbox *box)
+{
+	struct error ignored;
+
+	/* With the last process inside its network goes, and then the engine is done. */
+	box->engine_lost = !box->report->ended && box->init != NO_FD && !process_gone(box->init);
+	(void)process_await(box->engine, &box->engine_status, &ignored);
+	fd_close(&box->engine);
+	fd_close(&box->names);
+}
+
+void network_close(struct sandbox *box)
+{
+	struct error ignored;
+	int status;
+
+	if (box->engine != NO_FD) {
+		process_signal(box->engine, SIGKILL);
+		(void)process_await(box->engine, &status, &ignored);
+	}
+	fd_close(&box->engine);
+	fd_close(&box->control);
+	fd_close(&box->engine_control);
+	fd_close(&box->door);
+	fd_close(&box->engine_door);
+	fd_close(&box->tun);
+	fd_close(&box->names);
+}
+
+/* --- init ------------------------------------------------------------------------------------ */
+
+static struct tap_route route_of(const struct tap_addresses *family)
+{
+	bool v4 = address_is_v4(&family->guest);
+
+	return (struct tap_route){
+		.on = family->on, .address = family->guest, .gateway = family->gateway,
+		.bits = family->network.bits - (v4 ? BITS_BEFORE_V4 : 0),
+	};
+}
+
+int child_make_tap(struct sandbox *box, struct error *err)
+{
+	const struct network_plan *network = &box->plan->network;
+	uint8_t hardware[6];
+
+	if (!network->online)
+		return 0;
+	AUTO_FD int tap = tap_open(box->procfs, box->tun, network->interface, NULL, hardware, err);
+	if (tap < 0)
+		return -1;
+	fd_close(&box->tun);
+	struct tap_route v4 = route_of(&network->v4), v6 = route_of(&network->v6);
+	if (tap_configure(box->sysctls, network->interface, network->mtu, &v4, &v6, err) < 0)
+		return -1;
+	struct error ignored;
+	/* If nobody is there to take it, why is what the next step hears. */
+	(void)sync_send_tap(box->door, hardware, tap, &ignored);
+	return 0;
+}
+
+int child_await_network(struct sandbox *box, struct error *err)
+{
+	struct sync_message message;
+	AUTO_FD int fd = NO_FD;
+
+	if (!box->plan->network.online)
+		return 0;
+	int got = sync_receive(box->door, &message, &fd, err);
+	if (got < 0)
+		return -1;
+	if (got == 0)
+		return fail(err, 0, "the network engine ended without a reason");
+	if (message.kind == SYNC_FAILED) {
+		*err = message.error;
+		return -1;
+	}
+	if (message.kind != SYNC_ONLINE)
+		return fail(err, 0, "a message that the engine does not send");
+	fd_close(&box->door);
+	return 0;
+}
+
+/* --- what it refused --------------------------------------------------------------------------- */
+
+static int by_times(const void *a, const void *b)
+{
+	uint32_t left = ((const struct refusal *)a)->times, right = ((const struct refusal *)b)->times;
+
+	return (left < right) - (left > right);
+}
+
+/* What a rule would have to say, in its own language. */
+static const char *what_of(struct arena *arena, const struct refusal *refusal)
+{
+	char text[ADDRESS_TEXT];
+	const char *host = refusal->name;
+
+	if (refusal->only_name)
+		return host;
+	if (!*host) {
+		host = address_text(&refusal->address, text);
+		if (refusal->port && !address_is_v4(&refusal->address))
+			host = arena_format(arena, "[%s]", host);
+	}
+	if (refusal->protocol == PROTOCOL_ECHO)
+		return arena_copy(arena, host);
+	return arena_format(arena, "%s:%u%s", host, refusal->port,
+			    refusal->protocol == PROTOCOL_UDP ? "/udp" : "");
+}
+
+/* The gateway's address is how the host's loopback is reached, and is named so. */
+static bool is_gateway(const struct plan *plan, const struct refusal *refusal)
+{
+	return !refusal->only_name &&
+	       (address_is(&refusal->address, &plan->network.v4.gateway) ||
+		address_is(&refusal->address, &plan->network.v6.gateway));
+}
+
+static void report_refusal(const struct plan *plan, struct refusal *refusal,
+			   struct outcome *outcome)
+{
+	struct arena *arena = plan->arena;
+
+	refusal->name[sizeof(refusal->name) - 1] = '\0';
+	if (is_gateway(plan, refusal))
+		memcpy(refusal->name, "host", sizeof("host"));
+	const char *what = what_of(arena, refusal);
+	*list_add(arena, &outcome->refused) = arena_format(arena, "%s%s %" PRIu32
+		" time%s; to allow: --allow %s", refusal->only_name ? "the name " : "", what,
+		refusal->times, refusal->times == 1 ? "" : "s", text_shell(arena, what));
+}
+
+void network_report(struct sandbox *box, struct outcome *outcome)
+{
+	const struct plan *plan = box->plan;
+	struct refusal items[MOST_REFUSALS];
+
+	if (!plan->network.online)
+		return;
+	if (box->engine_lost)
+		*list_add(plan->arena, &outcome->network) = arena_format(plan->arena,
+			"its engine ended with status %d, and the command was without it from"
+			" then on", status_of(box->engine_status));
+	uint32_t count = box->refusals->count;
+	if (count > MOST_REFUSALS)
+		count = MOST_REFUSALS;
+	memcpy(items, box->refusals->items, count * sizeof(*items));
+	qsort(items, count, sizeof(*items), by_times);
+	for (uint32_t i = 0; i < count; i++)
+		report_refusal(plan, &items[i], outcome);
+	if (box->refusals->more > 0)
+		*list_add(plan->arena, &outcome->refused) =
+			arena_copy(plan->arena, "more than is listed here");
+}
