@@ -106,6 +106,40 @@ outside() { echo $((FIRST - 1 + $1)); }
 	assert_stderr_has 'post-installation script subprocess returned error exit status'
 }
 
+@test "in a Debian of one's own: unpacked with its owners, and dpkg installs into it" {
+	needs dpkg-deb
+	[[ -s ${DEBIAN:-} ]] || fail_test 'DEBIAN names no Debian: the runner makes it (tests/run), for debian_root'
+	guest --ro-bind "$DEBIAN:/debian.tar" -- sh -ec '
+		umask 022
+		mkdir root
+		tar -C root -xf /debian.tar --exclude=./dev
+		mkdir root/dev
+		cp root/usr/share/base-passwd/passwd.master root/etc/passwd
+		cp root/usr/share/base-passwd/group.master root/etc/group
+		mkdir -p pkg/DEBIAN pkg/usr/bin pkg/var/lib/own
+		printf "%s\n" "Package: own" "Version: 1" "Architecture: all" "Maintainer: x <x@x>" "Description: x" >pkg/DEBIAN/control
+		printf "%s\n" "#!/bin/sh" "set -e" "chown 65534:8 /var/lib/own/data" "stat -c %u:%g /var/lib/own/data >/var/lib/own/said" >pkg/DEBIAN/postinst
+		chmod 755 pkg/DEBIAN/postinst
+		echo tool >pkg/usr/bin/tool
+		echo data >pkg/var/lib/own/data
+		chown 33:34 pkg/var/lib/own
+		chmod 4755 pkg/usr/bin/tool
+		dpkg-deb --build pkg own.deb'
+	assert_status 0
+	# Of its files only those belong to others that did in the archive.
+	assert_equal "$(find root -uid "$(outside 42)" 2>/dev/null | wc -l)" "$(tar -tvf "$DEBIAN" --numeric-owner | grep -c ' 42/0 ')"
+	run --separate-stderr inside -q "${MAP[@]}" --guest --cwd hide --root root --ro-bind own.deb:/own.deb \
+		--bind root/usr:/usr --bind root/etc:/etc --bind root/var:/var -- dpkg -i /own.deb
+	assert_status 0
+	assert_equal "$(cat root/var/lib/own/said)" 65534:8
+	assert_equal "$(stat -c '%a %u:%g' root/usr/bin/tool)" "4755 $(is_root && echo '4000000:4000000' || echo "$(id -u):$(id -g)")"
+	assert_equal "$(stat -c '%u:%g' root/var/lib/own root/var/lib/own/data)" "$(outside 33):$(outside 34)
+$(outside 65534):$(outside 8)"
+	# The same without those rights changes no owner.
+	inspect -q "${MAP[@]}" --cwd hide --root root --bind root/var:/var -- chown 5 /var/lib/own/data
+	assert_status 1
+}
+
 @test "its root becomes others, who are then nobody any more" {
 	guest -- sh -c 'setpriv --reuid 33 --regid 34 --groups 5,6 sh -c "id -u; id -g; id -G; grep -E \"Cap(Prm|Eff|Inh|Amb)\" /proc/self/status | cut -f2 | sort -u; setpriv --reuid 0 true || echo no way back; chown 0 /tmp 2>/dev/null || echo gives nothing away"'
 	assert_equal "$output" '33

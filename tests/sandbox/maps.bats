@@ -224,9 +224,12 @@ groups supplementary ones are left behind"
 @test "CAP-03: the caller's supplementary groups are left behind, and maps cannot be changed" {
 	inspect "${MAP[@]}" -- sh -c 'id -G; for map in uid_map gid_map; do echo 0 0 1 >/proc/self/$map && echo wrote; done; setpriv --groups 7 true && echo set; wc -l </proc/self/uid_map'
 	assert_equal "$output" $'0\n2'
+	inspect "${MAP[@]}" -- grep Groups: /proc/self/status
+	assert_equal "$(tr -d '\t ' <<<"$output")" Groups:
 	# Of the one id they are not: nobody lets go of them there.
-	inspect -- sh -c 'cat /proc/self/setgroups'
-	assert_equal "$output" deny
+	inspect -- sh -c 'cat /proc/self/setgroups; grep Groups: /proc/self/status'
+	assert_equal "${lines[0]}" deny
+	is_root || [[ ${lines[1]} == *[0-9]* ]]
 	is_root || return 0
 	local group
 	group=$(getent group adm | cut -d: -f3)
