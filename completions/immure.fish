@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -85,6 +85,7 @@ complete -c immure -n __immure_at_options -l symlink -x -d 'a symbolic link in t
 complete -c immure -n __immure_at_options -l hide -r -d 'cover a path with nothing'
 complete -c immure -n __immure_at_options -l remount-ro -x -d 'make a part of the view read-only'
 complete -c immure -n __immure_at_options -l root -r -d 'a root file system of one'\''s own, read-only'
+complete -c immure -n __immure_at_options -l root-rw -r -d 'the same, and what is changed in it stays'
 complete -c immure -n __immure_at_options -l home -r -a 'none private' -d 'what is at $HOME: nothing, an empty one, or DIR'
 complete -c immure -n __immure_at_options -l cwd -x -a 'hide ro rw' -d 'the current directory: hidden, or how shown'
 complete -c immure -n __immure_at_options -l git-rw -d 'let the command change .git/config and .git/hooks'

@@ -82,6 +82,7 @@ _immure()
 			'*--hide=[cover a path with nothing]:PATH:_immure_paths' \
 			'*--remount-ro=[make a part of the view read-only]:PATH: ' \
 			'--root=[a root file system of one'\''s own, read-only]:DIR:_files -/' \
+			'--root-rw=[the same, and what is changed in it stays]:DIR:_files -/' \
 			'--home=[what is at $HOME\: nothing, an empty one, or DIR]:none|private|DIR: _immure_words_or_directories none private' \
 			'--cwd=[the current directory\: hidden, or how shown]:hide|ro|rw:(hide ro rw)' \
 			'--git-rw[let the command change .git/config and .git/hooks]' \

@@ -153,6 +153,12 @@ const struct option option_table[] = {
 		 " unpacking of an image makes one, instead of the host's system: read-only, and"
 		 " nothing is made or changed in it. See the chapter ROOT FILE SYSTEMS for what"
 		 " of the sandbox stands above it. `none` takes back what was said before." },
+	{ .name = "root-rw", .arg = "DIR", .in = ANYWHERE,
+	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .set = set_root_rw,
+	  .help = "the same, and what is changed in it stays",
+	  .man = "Like **--root**, but the command can change *DIR*, as an installer of packages"
+		 " has to. What it lacks of places to mount something on is made in it, as"
+		 " empty directories and files." },
 	{ .name = "home", .arg = "none|private|DIR", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .words = home_words,
 	  .set = set_path, .field = FIELD(home),

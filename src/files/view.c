@@ -16,6 +16,12 @@
  * costs, so that small files are copied into it, and what covers an unwanted file is
  * one empty file of it, bound.
  *
+ * With a root file system that can be written the root is that directory, and the tmpfs
+ * is below it, where only its descriptor leads. Whoever else can write there may rename
+ * its directories at any time: so a way into it may have no link, since the plan found
+ * none, and what belongs to something that is mounted is found from that mount itself. A
+ * cover of /proc is put into the procfs that was made, wherever its place is by then.
+ *
  * A source was looked at while planning, before this mount namespace existed; a
  * descriptor from there cannot be bound here (EINVAL). It is opened again by its
  * path, and if it is not the same inode any more the launch stops. */
@@ -29,6 +35,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/files/view.h>
 #include <immure/plan/plan.h>
@@ -39,7 +46,7 @@
 #include <immure/sys/tty.h>
 
 const struct view NO_VIEW = {
-	.root = NO_FD, .ruleset = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
+	.root = NO_FD, .store = NO_FD, .own_dev = NO_FD, .ruleset = NO_FD, .procfs = NO_FD, .sysctls = NO_FD, .sysfs = NO_FD,
 	.sysfs_cover = NO_FD, .given_sysfs = NO_FD, .given_mqueue = NO_FD, .devpts = NO_FD,
 	.master = NO_FD, .slave = NO_FD, .hidden = NO_FD, .parent_fd = NO_FD,
 };
@@ -50,6 +57,63 @@ static const struct mount_rights WRITABLE = { .writable = true };
 static const struct mount_rights READ_ONLY = { .writable = false };
 static const struct mount_rights KERNEL_WRITABLE = { .writable = true, .no_exec = true };
 static const struct mount_rights KERNEL_READ_ONLY = { .no_exec = true };
+
+/* --- paths inside ---------------------------------------------------------------- */
+
+enum { MOST_TREES = 512 };
+
+struct tree {
+	const char *target;	/* the plan's */
+	int fd;
+};
+
+/* In a root file system of somebody's: untouched, and so without a cost, otherwise. */
+static struct tree trees[MOST_TREES];
+
+/* Remember what was mounted where, in the place of what was mounted there before. */
+static int tree_add(struct view *view, const char *target, int fd, struct error *err)
+{
+	unsigned i = 0;
+
+	if (!view->root_is_other)
+		return 0;
+	while (i < view->tree_count && !text_is(trees[i].target, target))
+		i++;
+	if (i == MOST_TREES)
+		return fail(err, 0, "over %d mounts in a root file system", MOST_TREES);
+	int kept = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (kept < 0)
+		return fail(err, errno, "keep a mount");
+	if (i == view->tree_count)
+		trees[view->tree_count++].fd = NO_FD;
+	fd_close(&trees[i].fd);
+	trees[i] = (struct tree){ target, kept };
+	return 0;
+}
+
+/* Open (O_PATH) what is at a path of the view. -1 and errno. */
+static int view_try(const struct view *view, const char *path, int flags)
+{
+	const struct tree *best = NULL;
+
+	if (!view->root_is_other)
+		return inside_try(view->root, path, flags);
+	for (unsigned i = 0; i < view->tree_count; i++)
+		if (path_is_within(path, trees[i].target) &&
+		    (!best || strlen(trees[i].target) >= strlen(best->target)))
+			best = &trees[i];
+	if (!best)
+		return inside_try_plain(view->root, path, flags);
+	path += strlen(best->target);
+	return *path ? inside_try(best->fd, path, flags) : fcntl(best->fd, F_DUPFD_CLOEXEC, 0);
+}
+
+static int view_open(const struct view *view, const char *path, int flags, struct error *err)
+{
+	int fd = view_try(view, path, flags);
+
+	return fd < 0 ? fail(err, errno, "%s inside", path) : fd;
+}
 
 /* --- making directories and files in the new tree ----------------------------- */
 
@@ -106,14 +170,14 @@ static int open_directory(struct view *view, const char *path, struct error *err
 
 	/* Up to what is there; / is. */
 	memcpy(part, path, there + 1);
-	AUTO_FD int dir = inside_try(view->root, part, O_DIRECTORY);
+	AUTO_FD int dir = view_try(view, part, O_DIRECTORY);
 	while (dir < 0) {
 		if (errno != ENOENT || there == 1)
 			return fail(err, errno, "open %s", part);
 		there = (size_t)(strrchr(part, '/') - part);
 		there += there == 0;
 		part[there] = '\0';
-		dir = inside_try(view->root, part, O_DIRECTORY);
+		dir = view_try(view, part, O_DIRECTORY);
 	}
 	/* And down again. */
 	while (path[there]) {
@@ -201,7 +265,7 @@ static int make_point(struct view *view, const char *path, bool directory, unsig
 		if (errno != EEXIST)
 			return fail(err, errno, "make %s", path);
 	}
-	int there = inside_try(view->root, path, 0);
+	int there = view_try(view, path, 0);
 	if (there < 0)
 		return errno == ENOENT ? refuse_to_make(path, err)
 				       : fail(err, errno, "open %s", path);
@@ -244,9 +308,10 @@ static int attach_item(struct view *view, const struct item *item, int tree, boo
 	AUTO_POINT point = NO_POINT;
 
 	if (make_point(view, item->target, directory, 0755, &point, err) < 0 ||
-	    allow(view, item, tree, err) < 0)
+	    allow(view, item, tree, err) < 0 ||
+	    mount_attach(tree, point.dir, point.name, err) < 0)
 		return -1;
-	return mount_attach(tree, point.dir, point.name, err);
+	return tree_add(view, item->target, tree, err);
 }
 
 /* Bind what is at `path` below `dir`, or `dir` itself, over what is at the point. */
@@ -274,11 +339,22 @@ static void backing_name(struct view *view, char name[16])
 	(void)snprintf(name, 16, "%u", view->backings++);
 }
 
+/* A new directory behind others, not attached. */
+static int copy_backing(struct view *view, unsigned mode, struct error *err)
+{
+	char name[16];
+
+	backing_name(view, name);
+	if (mkdirat(view->hidden, name, mode) < 0)
+		return fail(err, errno, "make a backing");
+	return mount_copy(view->hidden, name, err);
+}
+
 static int make_hidden(struct view *view, struct error *err)
 {
-	if (mkdirat(view->root, ".hidden", 0755) < 0)
+	if (mkdirat(view->store, ".hidden", 0755) < 0)
 		return fail(err, errno, "make /.hidden");
-	view->hidden = openat(view->root, ".hidden", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	view->hidden = openat(view->store, ".hidden", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (view->hidden < 0 || mkdirat(view->hidden, "directory", 0555) < 0 ||
 	    mknodat(view->hidden, "file", S_IFREG | 0444, 0) < 0)
 		return fail(err, errno, "fill /.hidden");
@@ -287,12 +363,47 @@ static int make_hidden(struct view *view, struct error *err)
 
 /* --- one function per kind of item ------------------------------------------------ */
 
+/* In the writable root file system, before anything is mounted. What is there by now is
+ * looked at when something is mounted on it. */
+static int make_made(struct view *view, const struct item *item, struct error *err)
+{
+	const char *name;
+	char parent[LONGEST_PATH];
+
+	if (item->length >= sizeof(parent))
+		return fail(err, ENAMETOOLONG, "%s", item->target);
+	name = split(item->target, parent);
+	AUTO_FD int dir = inside_try_plain(view->root, parent, O_DIRECTORY);
+	if (dir < 0)
+		return fail(err, errno, "open %s", parent);
+	if ((item->id.type == S_IFDIR ? mkdirat(dir, name, item->mode)
+				      : mknodat(dir, name, S_IFREG | item->mode, 0)) < 0 &&
+	    errno != EEXIST) {
+		(void)fail(err, errno, "%s has to be there", item->target);
+		return hint(err, "make it in the root file system, as whoever it belongs to");
+	}
+	return 0;
+}
+
+/* A directory of ours over the one that is there, writable until all is in it. */
+static int make_anew(struct view *view, const struct item *item, int point, struct error *err)
+{
+	view->own_dev = copy_backing(view, item->mode, err);
+	if (view->own_dev < 0 || mount_restrict(view->own_dev, WRITABLE, false, err) < 0 ||
+	    allow(view, item, view->own_dev, err) < 0 ||
+	    mount_attach(view->own_dev, point, "", err) < 0)
+		return -1;
+	return tree_add(view, item->target, view->own_dev, err);
+}
+
 static int make_directory(struct view *view, const struct item *item, struct error *err)
 {
 	AUTO_POINT point = NO_POINT;
 
 	if (make_point(view, item->target, true, item->mode, &point, err) < 0)
 		return -1;
+	if (!is_new(&point) && item->anew)
+		return make_anew(view, item, point.opened, err);
 	if (!is_new(&point))
 		return is_directory(point.opened) ? allow(view, item, point.opened, err)
 						  : fail(err, ENOTDIR, "%s", item->target);
@@ -306,22 +417,17 @@ static int make_scratch(struct view *view, const struct item *item, struct error
 {
 	AUTO_POINT point = NO_POINT;
 	bool own = true;
-	char name[16];
 
 	if (make_point(view, item->target, true, item->mode, &point, err) < 0 ||
 	    (!is_new(&point) && look_if_own(view, point.opened, &own, err) < 0))
 		return -1;
-	if (!own) {
-		backing_name(view, name);
-		if (mkdirat(view->hidden, name, item->mode) < 0)
-			return fail(err, errno, "make a backing");
-	}
 	AUTO_FD int tree = own ? mount_copy(point.dir, point.name, err)
-			       : mount_copy(view->hidden, name, err);
+			       : copy_backing(view, item->mode, err);
 	if (tree < 0 || mount_restrict(tree, WRITABLE, false, err) < 0 ||
-	    allow(view, item, tree, err) < 0)
+	    allow(view, item, tree, err) < 0 ||
+	    mount_attach(tree, point.dir, point.name, err) < 0)
 		return -1;
-	return mount_attach(tree, point.dir, point.name, err);
+	return tree_add(view, item->target, tree, err);
 }
 
 static int new_tmpfs(uint64_t bytes, uint64_t inodes, unsigned mode, struct error *err)
@@ -443,7 +549,7 @@ static int make_text_at(struct view *view, const struct item *item, const char *
 		if (errno != EEXIST)
 			return fail(err, errno, "make the file %s", name);
 	}
-	AUTO_FD int there = inside_open(view->root, path, item->needed ? O_NOFOLLOW : 0, err);
+	AUTO_FD int there = view_open(view, path, item->needed ? O_NOFOLLOW : 0, err);
 	if (item->needed)
 		return there >= 0 && is_regular(there) ? cover_with_text(view, item, there, err)
 			: fail(err, 0, "what is there was exchanged while the sandbox was being"
@@ -557,7 +663,8 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 	}
 	if (make_point(view, item->target, true, 0555, &point, err) < 0)
 		return -1;
-	view->sysfs_cover = mount_copy(point.dir, point.name, err);
+	view->sysfs_cover = is_new(&point) ? mount_copy(point.dir, point.name, err)
+					   : copy_backing(view, 0555, err);
 	if (view->sysfs_cover < 0 || allow(view, item, view->sysfs_cover, err) < 0 ||
 	    mount_restrict(view->sysfs_cover, KERNEL_WRITABLE, false, err) < 0)
 		return -1;
@@ -565,8 +672,10 @@ static int make_sysfs(struct view *view, const struct item *item, struct error *
 				  : mount_new("sysfs", NULL, KERNEL_READ_ONLY, err);
 	if (view->sysfs < 0 || mount_attach(view->sysfs, point.dir, point.name, err) < 0)
 		return -1;
-	AUTO_FD int top = inside_open(view->root, item->target, O_DIRECTORY, err);
-	return top < 0 ? -1 : mount_attach(view->sysfs_cover, top, "", err);
+	AUTO_FD int top = view_open(view, item->target, O_DIRECTORY, err);
+	if (top < 0 || mount_attach(view->sysfs_cover, top, "", err) < 0)
+		return -1;
+	return tree_add(view, item->target, view->sysfs_cover, err);
 }
 
 static int make_sysfs_part(struct view *view, const struct item *item, struct error *err)
@@ -627,7 +736,7 @@ static int make_console(struct view *view, const struct item *item, struct error
 
 static int make_hide(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int point = inside_try(view->root, item->target, 0);
+	AUTO_FD int point = view_try(view, item->target, 0);
 
 	if (point < 0)
 		return errno == ENOENT || errno == ENOTDIR
@@ -638,12 +747,17 @@ static int make_hide(struct view *view, const struct item *item, struct error *e
 
 static int make_onto_itself(struct view *view, const struct item *item, struct error *err)
 {
-	AUTO_FD int point = inside_open(view->root, item->target, 0, err);
+	AUTO_FD int point = view_open(view, item->target, 0, err);
 
 	if (point < 0)
 		/* A guard that nobody asked for, of what somebody put something else over. */
 		return err->code == ENOENT && item->order == 0 ? 0 : -1;
-	return bind_onto_itself(point, "", item->writable ? WRITABLE : READ_ONLY, err);
+	AUTO_FD int tree = mount_copy(point, "", err);
+	if (tree < 0 ||
+	    mount_restrict(tree, item->writable ? WRITABLE : READ_ONLY, false, err) < 0 ||
+	    mount_attach(tree, point, "", err) < 0)
+		return -1;
+	return tree_add(view, item->target, tree, err);
 }
 
 struct maker {
@@ -652,6 +766,7 @@ struct maker {
 };
 
 static const struct maker makers[] = {
+	[ITEM_POINT] = { "make", make_made },
 	[ITEM_DIRECTORY] = { "directory", make_directory },
 	[ITEM_SCRATCH] = { "tmpfs", make_scratch },
 	[ITEM_TMPFS] = { "tmpfs", make_tmpfs },
@@ -706,13 +821,29 @@ static int make_terminal(const struct plan *plan, struct view *view, struct erro
 	return tty_pair(view->devpts, &view->master, &view->slave, err);
 }
 
+/* Put the directory itself above the tmpfs. */
+static int make_root(const struct plan *plan, struct view *view, struct error *err)
+{
+	const struct root_plan *root = &plan->root;
+	const struct item item = { .source = root->path, .id = root->id };
+
+	view->root_is_other = true;
+	view->root = mount_copy(AT_FDCWD, root->path, err);
+	if (view->root < 0 || check_same(view->root, &item, err) < 0 ||
+	    mount_restrict(view->root, WRITABLE, true, err) < 0 ||
+	    mount_attach(view->root, view->store, "", err) < 0)
+		return within(err, "root %s (%s)", root->path, root->origin);
+	return 0;
+}
+
 int view_begin(const struct plan *plan, int ruleset, struct view *view,
 	       struct error *err)
 {
 	view->ruleset = ruleset;
-	view->root = new_tmpfs(plan->memory, plan->inodes, 0755, err);
+	view->store = view->root = new_tmpfs(plan->memory, plan->inodes, 0755, err);
 	if (view->root < 0 || own_device_add(view, view->root, err) < 0 ||
 	    mount_attach_on_root(view->root, err) < 0 ||
+	    (plan->root_writable && make_root(plan, view, err) < 0) ||
 	    (plan->landlock.at_root &&
 	     landlock_allow(ruleset, view->root, plan->landlock.at_root, err) < 0) ||
 	    make_hidden(view, err) < 0 ||
@@ -728,12 +859,25 @@ int view_finish(const struct plan *plan, struct view *view, struct error *err)
 	if (view->sysfs_cover != NO_FD &&
 	    mount_restrict(view->sysfs_cover, KERNEL_READ_ONLY, false, err) < 0)
 		return -1;
-	return mount_restrict(view->root, READ_ONLY, false, err);
+	if (view->own_dev != NO_FD && mount_restrict(view->own_dev, READ_ONLY, false, err) < 0)
+		return -1;
+	return view->root_is_other ? 0 : mount_restrict(view->root, READ_ONLY, false, err);
 }
 
 int view_enter(const struct view *view, struct error *err)
 {
-	return mount_enter(view->root, err);
+	struct stat here, above;
+
+	if (!view->root_is_other)
+		return mount_enter(view->root, err);
+	if (mount_enter_above(view->root, err) < 0)
+		return -1;
+	/* What was still mounted on the root would be what is above it. */
+	if (fstat(view->root, &here) < 0 || stat("/..", &above) < 0)
+		return fail(err, errno, "look at the new root");
+	if (here.st_dev != above.st_dev || here.st_ino != above.st_ino)
+		return fail(err, 0, "the old root is still there");
+	return 0;
 }
 
 static int renew_item(struct view *view, const struct item *item, int root, struct error *err)
@@ -773,8 +917,12 @@ int view_renew(const struct plan *plan, struct view *view, struct error *err)
 
 void view_close(struct view *view)
 {
+	if (view->store != view->root)
+		fd_close(&view->store);
+	while (view->tree_count > 0)
+		fd_close(&trees[--view->tree_count].fd);
 	int *const fds[] = {
-		&view->root, &view->procfs, &view->sysctls, &view->sysfs, &view->sysfs_cover,
+		&view->root, &view->own_dev, &view->procfs, &view->sysctls, &view->sysfs, &view->sysfs_cover,
 		&view->given_sysfs, &view->given_mqueue, &view->devpts,
 		&view->master, &view->slave, &view->hidden, &view->parent_fd,
 	};

@@ -94,6 +94,15 @@ static int refuse_kernel_file(struct planning *p, const char *path, struct error
 			    text_shell(p->arena, resolved));
 }
 
+/* Is the command one of a root file system, whatever the host has of that name? */
+static bool is_of_root(const struct planning *p, const char *name, const char *path)
+{
+	const struct plan *plan = p->plan;
+
+	return plan->root.path && (name[0] == '/' || p->current_in_root ||
+				   (plan->root_writable && !item_covering(plan, path)));
+}
+
 /* A command given by a path that the view does not have is shown read-only. */
 static int plan_program(struct planning *p, struct error *err)
 {
@@ -114,7 +123,7 @@ static int plan_program(struct planning *p, struct error *err)
 				   (here->kind == ITEM_BIND &&
 				    text_is(here->source, here->target)));
 	plan->program = !plan->own_mounts || (stays && same_place) ? name : path;
-	if (!plan->own_mounts || is_shown(plan, path) || (plan->root.path && name[0] == '/') ||
+	if (!plan->own_mounts || is_shown(plan, path) || is_of_root(p, name, path) ||
 	    file_look(path, true, &id, &ignored) < 0 || id.type != S_IFREG)
 		return 0;
 	if (refuse_kernel_file(p, path, err) < 0)

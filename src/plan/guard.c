@@ -142,16 +142,33 @@ static int check_source(struct planning *p, const struct item *item, const char 
 	return 0;
 }
 
+/* A writable root file system, as if it were a bind of its own. */
+static struct item root_as_item(const struct plan *plan)
+{
+	return (struct item){
+		.kind = ITEM_BIND, .source = plan->root.path, .target = "/", .length = 1,
+		.writable = plan->root_writable, .id = plan->root.id,
+		.origin = plan->root.origin,
+	};
+}
+
+/* The items with the root file system before them. */
+static struct item place_at(const struct plan *plan, size_t index)
+{
+	return index == 0 ? root_as_item(plan) : plan->items.items[index - 1];
+}
+
 int guard_sources(struct planning *p, struct error *err)
 {
-	list_each(const struct item, place, &p->plan->items) {
+	for (size_t i = 0; i <= p->plan->items.count; i++) {
+		const struct item at = place_at(p->plan, i), *place = &at;
 		const char *dir = is_writable_directory(place)
 			? file_resolved(p->arena, place->source) : NULL;
 
 		if (!dir)
 			continue;
 		list_each(const struct item, item, &p->plan->items)
-			if (item != place && is_host_source(item) &&
+			if (item + 1 != p->plan->items.items + i && is_host_source(item) &&
 			    check_source(p, item, dir, err) < 0)
 				return -1;
 	}
@@ -185,9 +202,9 @@ int guard_profiles(struct planning *p, struct error *err)
 	const char *base = p->host.current ? p->host.current : "/";
 	size_t count = p->plan->items.count;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i <= count; i++) {
 		/* A copy: the list grows and moves. */
-		const struct item place = p->plan->items.items[i];
+		const struct item place = place_at(p->plan, i);
 		const char *dir = is_writable_directory(&place)
 			? file_resolved(p->arena, place.source) : NULL;
 

@@ -116,7 +116,7 @@ static uint32_t rights_of(const struct item *item)
 		return USE_TERMINALS;
 	case ITEM_CONSOLE:
 		return USE_TERMINALS & MAY_OF_FILES;
-	case ITEM_LINK: case ITEM_SYSFS_PART: case ITEM_HIDE: case ITEM_PIN:
+	case ITEM_POINT: case ITEM_LINK: case ITEM_SYSFS_PART: case ITEM_HIDE: case ITEM_PIN:
 	case ITEM_READ_ONLY: case ITEM_KINDS:
 		break;
 	}
@@ -167,7 +167,8 @@ void landlock_rules(struct plan *plan, int abi)
 	if (!plan->own_mounts || plan->nested_origin)
 		return;
 	plan->landlock.handled = landlock_rights(abi);
-	plan->landlock.at_root = MAY_READ_DIR & plan->landlock.handled;
+	plan->landlock.at_root = (plan->root_writable ? CHANGE : MAY_READ_DIR) &
+				 plan->landlock.handled;
 	list_each(struct item, item, &plan->items) {
 		uint32_t rights = rights_of(item) & plan->landlock.handled;
 

@@ -29,6 +29,7 @@ struct planning {
 	bool joined[NAMESPACES];	/* with whoever else is in it */
 	enum kernel_view proc, sys;
 	const char *current_in_root;	/* where it has the current directory; or NULL */
+	LIST(struct item) points;	/* to be made in it when it is writable */
 	int root;			/* the root file system, open; or NO_FD */
 };
 

@@ -48,7 +48,7 @@ static const char *asked_by(const struct printer *printer, const struct origin *
 }
 
 static const char *const item_names[ITEM_KINDS] = {
-	[ITEM_DIRECTORY] = "directory", [ITEM_SCRATCH] = "scratch", [ITEM_TMPFS] = "tmpfs",
+	[ITEM_POINT] = "make", [ITEM_DIRECTORY] = "directory", [ITEM_SCRATCH] = "scratch", [ITEM_TMPFS] = "tmpfs",
 	[ITEM_LINK] = "link", [ITEM_TEXT] = "text", [ITEM_COPY] = "copy",
 	[ITEM_BIND] = "bind", [ITEM_CURRENT] = "current", [ITEM_PROC] = "proc",
 	[ITEM_SYSFS] = "sysfs", [ITEM_SYSFS_PART] = "sysfs-part", [ITEM_DEVPTS] = "devpts",
@@ -72,6 +72,9 @@ static void print_item(const struct printer *printer, const struct item *item)
 	case ITEM_COPY: case ITEM_LINK:
 		line(printer, name, item->origin, "%s %s %s", item->target,
 		     item->kind == ITEM_LINK ? "->" : "from", item->source);
+		break;
+	case ITEM_POINT:
+		line(printer, name, item->origin, "%s (in the root file system)", item->target);
 		break;
 	case ITEM_SCRATCH: case ITEM_DIRECTORY:
 		line(printer, name, item->origin, "%s (mode %o)", item->target, item->mode);

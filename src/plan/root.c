@@ -13,6 +13,12 @@
  * exchanges, mount points cannot be missing, and nothing is made in the directory. What
  * the plan puts over a file that is there is mounted on that.
  *
+ * Writable, the directory itself is the root, since what is made at its top has to stay.
+ * Then nothing can be made anew: what is missing is made in it, empty, before anything is
+ * mounted; what is something else where a directory has to be is refused. Its directories
+ * can be renamed by others at any time, so that what belongs to something of ours is
+ * found from that, and not by its path; see files/view.c.
+ *
  * What is asked for and said inside is the file system's own; what makes the sandbox one
  * stands above it: /proc, /sys, /dev, memory, the home and the current directory, and of
  * /etc what tells where the command is. Who there is (passwd, group, nsswitch.conf) the
@@ -57,9 +63,18 @@ static int check_directory(struct planning *p, const char *dir, const char *orig
 			   " visible in another place", dir, origin);
 		return hint(err, "to show a directory at its own path: --ro-bind PATH");
 	}
+	if (all && p->config->root_writable) {
+		(void)fail(err, 0, "root-rw / (%s): the host's own root, writable, is no sandbox",
+			   origin);
+		return hint(err, "to show it read-only: --root /; to let a part of it be changed:"
+			    " --bind PATH");
+	}
 	if (all)
 		note(p, "root / (%s): every file of the host is visible that you can read", origin);
-	return guard_own_config(p, dir, "/", false, origin, p->config->root.order, err);
+	if (p->config->root_writable)
+		plan_git(p, dir, "/", origin, p->config->root.order);
+	return guard_own_config(p, dir, "/", p->config->root_writable, origin,
+				p->config->root.order, err);
 }
 
 static int hint_no_directory(struct planning *p, const char *path, const struct file_id *id,
@@ -94,7 +109,8 @@ int plan_root_open(struct planning *p, struct error *err)
 		return fail(err, errno, "root %s (%s)", path, origin);
 	if (id.type != S_IFDIR)
 		return fail(err, ENOTDIR, "root %s (%s)", path, origin);
-	p->plan->root = (struct root_plan){ .path = dir, .origin = origin };
+	p->plan->root = (struct root_plan){ .path = dir, .origin = origin, .id = id };
+	p->plan->root_writable = p->config->root_writable;
 	if (!root_has_program(p, p->host.shell))
 		p->host.shell = root_has_program(p, "/bin/bash") ? "/bin/bash" : "/bin/sh";
 	return check_directory(p, dir, origin, err);
@@ -341,6 +357,73 @@ static bool is_kernels(const struct item *item)
 	       item->kind == ITEM_MQUEUE;
 }
 
+static bool is_directory(const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_BIND: case ITEM_CURRENT:
+		return item->id.type == S_IFDIR;
+	case ITEM_TEXT: case ITEM_COPY: case ITEM_LINK: case ITEM_CONSOLE:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Say what has to be made in the writable root file system before anything is mounted:
+ * whatever is missing on the way. */
+static void make_points(struct planning *p, const struct place_in_root *place, bool directory,
+			const char *origin)
+{
+	size_t length = strlen(place->above);
+
+	for (const char *path = place->path; path[length]; ) {
+		length += path[length] == '/';
+		length += strcspn(path + length, "/");
+		const char *part = arena_copy_part(p->arena, path, length);
+		bool known = false;
+
+		list_each(const struct item, item, &p->points)
+			known = known || text_is(item->target, part);
+		if (known)
+			continue;
+		struct item *point = list_add(p->arena, &p->points);
+		*point = (struct item){
+			.kind = ITEM_POINT, .target = part, .length = length,
+			.depth = path_depth(part), .origin = origin,
+			.mode = path[length] || directory ? 0755 : 0644,
+			.id.type = path[length] || directory ? S_IFDIR : S_IFREG,
+		};
+	}
+}
+
+static int refuse_other(const struct item *item, const struct place_in_root *place,
+			struct error *err)
+{
+	(void)fail(err, 0, "%s (%s): in the root file system that is %s", item->target,
+		   item->origin, in_words(place->id.type));
+	return hint(err, "make it %s there", in_words(is_directory(item) ? S_IFDIR : S_IFREG));
+}
+
+/* It is not there yet. */
+static int settle_writable_directory(struct planning *p, struct item *item,
+				     const struct place_in_root *place, struct error *err)
+{
+	if (place->linked && place->own && is_kernels(place->own)) {
+		if (!item->gives_way)
+			return refuse_linked(item, place, err);
+		drop(p, item);
+		return 0;
+	}
+	if (place->own) {
+		move_to(item, place->path);
+		return 0;
+	}
+	if (!place->id.type)
+		make_points(p, place, true, item->origin);
+	drop(p, item);
+	return 0;
+}
+
 static int settle_directory(struct settling *s, struct item *item, struct error *err)
 {
 	struct planning *p = s->p;
@@ -349,7 +432,8 @@ static int settle_directory(struct settling *s, struct item *item, struct error 
 	if (walk(s, item, item->target, true, &place, err) < 0)
 		return -1;
 	if (place.id.type == S_IFDIR ||
-	    (item->gives_way && !place.own && !text_is(place.above, "/"))) {
+	    (item->gives_way && !place.own &&
+	     (place.blocked || p->plan->root_writable || !text_is(place.above, "/")))) {
 		drop(p, item);
 		return 0;
 	}
@@ -358,6 +442,8 @@ static int settle_directory(struct settling *s, struct item *item, struct error 
 	if (place.id.type && !item->gives_way)
 		return fail(err, ENOTDIR, "%s (%s), in the root file system %s", item->target,
 			    item->origin, p->plan->root.path);
+	if (p->plan->root_writable)
+		return settle_writable_directory(p, item, &place, err);
 	/* What is no directory of it cannot be meant, also at the end of a link. */
 	if ((place.id.type || place.linked) && walk(s, item, item->target, false, &place, err) < 0)
 		return -1;
@@ -376,23 +462,78 @@ static bool is_of_the_root(const struct item *item)
 	return false;
 }
 
-static bool is_directory(const struct item *item)
-{
-	switch (item->kind) {
-	case ITEM_BIND: case ITEM_CURRENT:
-		return item->id.type == S_IFDIR;
-	case ITEM_TEXT: case ITEM_COPY: case ITEM_LINK: case ITEM_CONSOLE:
-		return false;
-	default:
-		return true;
-	}
-}
-
 /* Can the item be mounted on what is there? Copies and links are made, not mounted. */
 static bool fits(const struct item *item, const struct place_in_root *place)
 {
 	return item->kind != ITEM_COPY && item->kind != ITEM_LINK &&
 	       place->id.type == (is_directory(item) ? S_IFDIR : S_IFREG);
+}
+
+/* It stands in something of ours. */
+static int settle_in_own(struct planning *p, struct item *item,
+			 const struct place_in_root *place, struct error *err)
+{
+	/* By links it meets what stands there by its own name. */
+	bool meets = place->linked && !is_cover(item) && text_is(place->path, place->own->target);
+
+	if (meets && (item->gives_way ||
+		      (item->kind == ITEM_SCRATCH && place->own->kind == ITEM_SCRATCH))) {
+		drop(p, item);
+		return 0;
+	}
+	if (meets || (place->linked && is_kernels(place->own)))
+		return refuse_linked(item, place, err);
+	move_to(item, place->path);
+	return 0;
+}
+
+/* What tells who there is, or hides who the host is, is not made in somebody's directory. */
+static bool needs_no_point(const struct item *item)
+{
+	return is_of_the_root(item) ||
+	       (item->kind == ITEM_TEXT && text_is(item->target, "/etc/machine-id"));
+}
+
+/* The kernel's and ours at the top stand where they are called, and nowhere else. */
+static bool may_be_linked(const struct item *item)
+{
+	return item->depth > 1 && !item->anew && !is_kernels(item);
+}
+
+/* The same for a writable one: nothing in it can be replaced. */
+static int settle_writable(struct settling *s, struct item *item, struct error *err)
+{
+	struct planning *p = s->p;
+	struct place_in_root place;
+
+	if (walk(s, item, item->target, may_be_linked(item), &place, err) < 0)
+		return -1;
+	if (place.own)
+		return settle_in_own(p, item, &place, err);
+	if (is_cover(item)) {
+		move_to(item, place.path);
+		return 0;
+	}
+	bool makes = item->kind == ITEM_LINK || item->kind == ITEM_COPY;
+	if ((item->gives_way && makes) || is_of_the_root(item) ||
+	    (needs_no_point(item) && !place.id.type && !place.blocked)) {
+		drop(p, item);
+		return 0;
+	}
+	if (place.blocked)
+		return refuse_blocked(p, item, &place, err);
+	if (makes) {
+		(void)fail(err, 0, "%s (%s): it would be made in the root file system",
+			   item->target, item->origin);
+		return hint(err, "make it there, or bind it: --ro-bind SRC:%s", item->target);
+	}
+	if (place.id.type && !fits(item, &place))
+		return refuse_other(item, &place, err);
+	if (!place.id.type)
+		make_points(p, &place, is_directory(item), item->origin);
+	move_to(item, place.path);
+	item->needed = true;
+	return 0;
 }
 
 /* Find the item's place. *ret_over: it is mounted on what the root file system has. */
@@ -403,26 +544,21 @@ static int settle(struct settling *s, struct item *item, bool *ret_over, struct 
 
 	if (item->kind == ITEM_DIRECTORY && !item->anew)
 		return settle_directory(s, item, err);
+	if (p->plan->root_writable)
+		return settle_writable(s, item, err);
 	if (walk(s, item, item->target, false, &place, err) < 0)
 		return -1;
-	/* By links it meets what stands there by its own name. */
-	if (place.linked && !is_cover(item) && text_is(place.path, place.own->target) &&
-	    (item->gives_way || (item->kind == ITEM_SCRATCH && place.own->kind == ITEM_SCRATCH))) {
-		drop(p, item);
-		return 0;
-	}
-	if (place.linked && (is_kernels(place.own) || (!is_cover(item) &&
-						       text_is(place.path, place.own->target))))
-		return refuse_linked(item, &place, err);
-	if (place.own || is_cover(item) || item->kind == ITEM_SYSFS_PART) {
+	if (place.own)
+		return settle_in_own(p, item, &place, err);
+	if (is_cover(item) || item->kind == ITEM_SYSFS_PART) {
 		move_to(item, place.path);
 		return 0;
 	}
 	bool has_file = place.id.type == S_IFREG || place.id.type == S_IFLNK;
 	bool makes = item->kind == ITEM_LINK || item->kind == ITEM_COPY;
 	if ((is_of_the_root(item) && has_file) ||
-	    (item->gives_way && (place.blocked || (makes && (place.id.type ||
-							     !text_is(place.above, "/")))))) {
+	    (item->gives_way && makes &&
+	     (place.blocked || place.id.type || !text_is(place.above, "/")))) {
 		drop(p, item);
 		return 0;
 	}
@@ -572,6 +708,11 @@ int plan_root(struct planning *p, struct error *err)
 	plan->items.count = kept;
 	for (size_t i = 0; i < kept; i++)
 		over[i] = over[i] && !has_something_below(plan, items[i].target);
+	if (plan->root_writable) {
+		list_each(const struct item, point, &p->points)
+			*list_add(p->arena, &plan->items) = *point;
+		return 0;
+	}
 	struct composing composing = {
 		.p = p, .settling = &settling, .path = "/", .dir = p->root, .over = over, .items = kept,
 		.entries = &entries, .err = err,

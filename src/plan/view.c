@@ -315,11 +315,13 @@ static int by_order(const void *a, const void *b)
 
 /* The second name of a terminal needs the terminal, a sysfs the network namespace
  * that is made meanwhile, and what is made read-only everything in its place. */
-enum lateness { EARLY, WITH_TERMINAL, WITH_NETWORK, AT_THE_END };
+enum lateness { FIRST, EARLY, WITH_TERMINAL, WITH_NETWORK, AT_THE_END };
 
 static enum lateness lateness(const struct item *item)
 {
 	switch (item->kind) {
+	case ITEM_POINT:
+		return FIRST;
 	case ITEM_CONSOLE:
 		return WITH_TERMINAL;
 	case ITEM_SYSFS: case ITEM_SYSFS_PART:

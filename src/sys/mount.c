@@ -157,7 +157,7 @@ int mount_attach_on_root(int tree, struct error *err)
 	return 0;
 }
 
-int mount_enter(int root, struct error *err)
+static int enter(int root, unsigned mounts, struct error *err)
 {
 	/* pivot_root(".", ".") stacks the old root on the new one, so that no
 	 * directory is needed to put it; pivot_root(2), NOTES. */
@@ -168,11 +168,23 @@ int mount_enter(int root, struct error *err)
 		(void)about(err, NEED_MOUNTS);
 		return hint_call(err, "2.4");
 	}
-	if (umount2(".", MNT_DETACH) < 0)
-		return fail(err, errno, "drop the old root");
+	/* The path leads to what was mounted last on what is here. */
+	for (unsigned i = 0; i < mounts; i++)
+		if (umount2(".", MNT_DETACH) < 0)
+			return fail(err, errno, "drop the old root");
 	if (chdir("/") < 0)
 		return fail(err, errno, "stand in /");
 	return 0;
+}
+
+int mount_enter(int root, struct error *err)
+{
+	return enter(root, 1, err);
+}
+
+int mount_enter_above(int root, struct error *err)
+{
+	return enter(root, 2, err);
 }
 
 int mount_reopen_read_only(int fd, struct error *err)
@@ -215,11 +227,12 @@ static bool is_missing(int code)
 	return code == ENOSYS || code == EPERM;
 }
 
-int inside_try(int root, const char *path, int flags)
+static int try_inside(int root, const char *path, int flags, unsigned most_links)
 {
 	struct open_how how = {
 		.flags = (unsigned)flags | O_PATH | O_CLOEXEC,
-		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS |
+			   (most_links ? 0u : RESOLVE_NO_SYMLINKS),
 	};
 	long fd = NO_FD;
 
@@ -229,7 +242,17 @@ int inside_try(int root, const char *path, int flags)
 		if (fd >= 0 || (errno != EAGAIN && errno != EINTR))
 			break;
 	}
-	return fd < 0 && is_missing(errno) ? walk_inside(root, path, flags, MOST_LINKS) : (int)fd;
+	return fd < 0 && is_missing(errno) ? walk_inside(root, path, flags, most_links) : (int)fd;
+}
+
+int inside_try(int root, const char *path, int flags)
+{
+	return try_inside(root, path, flags, MOST_LINKS);
+}
+
+int inside_try_plain(int root, const char *path, int flags)
+{
+	return try_inside(root, path, flags, 0);
 }
 
 int inside_open(int root, const char *path, int flags, struct error *err)

@@ -261,3 +261,97 @@ within() {
 	assert_status 0
 	assert_output_has /dev/pts/0
 }
+
+# changing [OPTION...] -- COMMAND...: in the tiny one, writable.
+changing() { inspect --root-rw "$root" "$@"; }
+
+@test "writable: what is changed stays, with what it lacked to mount something on, empty" {
+	mkdir -p "$root"/{etc,usr/share,var/tmp}
+	echo guest >"$root/etc/hostname"
+	chmod 755 "$root" "$root/etc"
+	changing -- sh -c 'echo new >/file && mkdir /srv && echo x >/etc/new && echo y >/usr/share/y && rm /bin/tar && cat /etc/hostname && : >"$HOME/x" && : >/tmp/x && : >/run/x && : >/var/tmp/x; pwd'
+	assert_status 0
+	assert_equal "$output" "immure"$'\n'"$HOME/work"
+	assert_equal "$(cat "$root/file" "$root/etc/new" "$root/usr/share/y" "$root/etc/hostname")" $'new\nx\ny\nguest'
+	[[ -d $root/srv && ! -e $root/bin/tar && -O $root/file ]]
+	assert_equal "$(cd "$root" && find . -newer bin/busybox ! -path './bin*' \( -type d -o -empty \) -printf '%p %y %m %s\n' | sed 's/ d \([0-9]*\) .*/ d \1/' | grep -v '^\.\(/usr.*\|/var.*\|/etc\|/srv\|\) d' | sort)" \
+		"$(printf '%s d 755\n' ./dev ./proc ./run ./sys ./tmp "./${HOME:1}" "./${HOME:1}/work" "./$(cut -d/ -f2,3 <<<"$HOME")" | grep -v '^./tmp/' | cat - <(printf '%s f 644 0\n' ./etc/hosts ./etc/resolv.conf) | sort)"
+	# A second time it is all there.
+	changing -- sh -c 'cat /file; ls /bin/tar; ls -A /run'
+	assert_output_has new
+	assert_output_lacks tar
+}
+
+@test "writable: /dev, /proc and /sys are ours and read-only, and so is what tells where it is" {
+	changing -- sh -c 'for f in /dev/x /proc/sys/kernel/hostname /sys/x /etc/hosts /etc/resolv.conf; do (echo x >$f) 2>/dev/null && echo "$f"; done; mv /etc/hosts /x 2>/dev/null && echo moved
+		ls /dev | head -n 1; cat /proc/kallsyms; ls /sys; stat -c %t:%T /dev/null; ls -d /proc/1; rm -rf /proc /sys /dev 2>/dev/null; ls -d /proc/1/comm; ls -A /..| grep -c hidden'
+	assert_equal "$output" $'fd\nclass\ndevices\n1:3\n/proc/1\n/proc/1/comm\n0'
+	changing -- sh -c "grep -v ' /dev/[a-z]* ' /proc/self/mountinfo | grep -v nosuid,nodev | grep -v /dev/pts"
+	assert_equal "$output" ''
+}
+
+@test "writable: nothing of what cannot be ours is followed or replaced; it is refused" {
+	local name kind
+	for name in proc sys dev tmp run; do
+		for kind in link file FIFO; do
+			rm -rf "${root:?}/$name"
+			case $kind in
+			link) ln -s /bin "$root/$name" ;;
+			file) echo x >"$root/$name" ;;
+			FIFO) mkfifo "$root/$name" ;;
+			esac
+			changing -- true
+			assert_status 125
+			[[ ${stderr:-} == *": /$name ("*"): in the root file system that is "*"$kind"$'\n'* ]] || fail_test "$name $kind"
+			assert_stderr_has 'hint: make it a directory there'
+		done
+		rm "$root/$name"
+	done
+	mkdir -p "$root/etc"
+	mkfifo "$root/etc/hosts"
+	changing -- true
+	assert_status 125
+	assert_stderr_has '/etc/hosts (identity): in the root file system that is a FIFO'
+	rm "$root/etc/hosts"
+	ln -s ../run/systemd/resolve/stub-resolv.conf "$root/etc/resolv.conf"
+	changing -- cat /etc/resolv.conf
+	assert_equal "$output" '# immure: there is no network, and no name server'
+	changing --symlink x:/etc/x -- true
+	assert_status 125
+	assert_stderr_has '/etc/x (command line): it would be made in the root file system'
+	inspect --root-rw / -- true
+	assert_status 125
+	assert_stderr_has "the host's own root, writable, is no sandbox"
+}
+
+@test "writable: what decides later runs is covered, and cannot be moved away" {
+	mkdir -p "$root/config/immure/profiles" "$root/etc" "$root/.git/hooks"
+	: >"$root/.git/config"
+	printf 'include default\nroot-rw %s\n' "$root" >"$root/etc/x.profile"
+	chmod 755 "$root/etc"
+	XDG_CONFIG_HOME=$root/config inspect --profile "$root/etc/x.profile" -- sh -c '
+		ls -A /config/immure; for f in /config/immure/x /etc/x.profile /.git/config /.git/hooks/x; do (echo x >$f) 2>/dev/null && echo "$f"; done
+		for f in /config /etc /.git; do mv $f /moved 2>/dev/null && echo "$f"; done; echo x >/etc/y && echo ok'
+	assert_equal "$output" ok
+	assert_equal "$(cat "$root/etc/x.profile" "$root/.git/config")" "include default"$'\n'"root-rw $root"
+	[[ -d $root/config/immure && ! -e $root/config/immure/x ]]
+}
+
+@test "writable: the last word counts, of both, and the plan says what will be made" {
+	inspect --root-rw "$root" --root "$root" -- touch /x
+	assert_status 1
+	inspect --root "$root" --root-rw "$root" -- touch /x
+	assert_status 0
+	rm -r "${root:?}/proc"
+	inspect --dry-run --root-rw "$root" true
+	[[ $output =~ root\ +"$root (writable)"\ +'# command line' ]]
+	[[ $output =~ make\ +"/proc (in the root file system)" ]]
+	printf 'include default\nroot x\nroot-rw %s\n' "$root" >"$TEST_TMP/p.profile"
+	"$IMMURE" profile show "$TEST_TMP/p.profile" >"$TEST_TMP/q.profile"
+	inspect --profile "$TEST_TMP/q.profile" -- touch /y
+	assert_status 0
+	cd "$root"
+	inspect --root-rw . --cwd rw -- sh -c 'pwd; touch z'
+	assert_equal "$output" /
+	[[ -e $root/z ]]
+}

@@ -42,6 +42,7 @@ static const struct {
 	{ "hide", "/h", "" },
 	{ "remount-ro", "/r", "" },
 	{ "root", "/srv/debian", "" },
+	{ "root-rw", "/srv/debian", "" },
 	{ "home", "private", "" },
 	{ "cwd", "rw", "write" },
 	{ "git-rw", NULL, NULL },

@@ -13,6 +13,10 @@ enum { MOST_OWN_DEVICES = 64 };
 /* A view that is being made. Every descriptor belongs to it. */
 struct view {
 	int root;		/* of the new tree, attached on the old root */
+	bool root_is_other;	/* a writable directory of somebody's; then also: */
+	int own_dev;		/* ... our /dev in it, to be made read-only; or NO_FD */
+	unsigned tree_count;	/* ... and so many trees that were mounted */
+	int store;		/* the tmpfs of our own things: `root`, or what is below it */
 	int ruleset;		/* Landlock's, not its own; or NO_FD */
 	int procfs, sysctls;	/* its own, and sys in it before that was covered */
 	int sysfs, sysfs_cover;

@@ -21,6 +21,8 @@ struct origin;
 
 /* One thing of the view. Targets are normal paths inside. */
 enum item_kind {
+	ITEM_POINT,		/* made in the writable root file system, to mount on:
+				 * `id.type` */
 	ITEM_DIRECTORY,		/* made in what it stands in */
 	ITEM_SCRATCH,		/* a writable directory of the one tmpfs */
 	ITEM_TMPFS,		/* a writable tmpfs of its own, `size` bytes */
@@ -75,6 +77,7 @@ struct join {
 struct root_plan {
 	const char *path;		/* of the host, without links; NULL: there is none */
 	const char *origin;
+	struct file_id id;		/* what it was when planned */
 };
 
 /* The second layer: what sys/landlock.h has bits for. */

@@ -56,11 +56,18 @@ int mount_reopen_read_only(int fd, struct error *err);
  * the old one and stand in the new `/`. */
 int mount_enter(int root, struct error *err);
 
+/* The same for a tree that is attached on one more mount, which is attached on the old
+ * root and goes with it. */
+int mount_enter_above(int root, struct error *err);
+
 /* Open the object at `path` inside `root` (O_PATH), following links only inside
  * of it, magic links never. -1: err->code is the errno, ENOENT for nothing there. */
 int inside_open(int root, const char *path, int flags, struct error *err);
 
 /* The same for what may well not be there: NO_FD and errno, no message. */
 int inside_try(int root, const char *path, int flags);
+
+/* The same for a path that has no link in it: ELOOP if it has. */
+int inside_try_plain(int root, const char *path, int flags);
 
 #endif
