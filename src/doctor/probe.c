@@ -6,6 +6,7 @@
  * same once more. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sched.h>
@@ -480,6 +481,92 @@ static int try_group(void *context, struct trial_answer *answer)
 	return 0;
 }
 
+/* The other side of try_several_ids(): waits for its maps, and looks whether it has them. */
+static void be_mapped(const struct id_maps *maps, int channel) __attribute__((noreturn));
+static void be_mapped(const struct id_maps *maps, int channel)
+{
+	struct error error;
+	AUTO_FD int nothing = NO_FD;
+	char word;
+
+	if (process_die_with_parent(&error) < 0 ||
+	    socket_receive(channel, &word, sizeof(word), &nothing, &error) <= 0)
+		_exit(1);
+	AUTO_FD int self = open("/proc/self", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_exit(idmap_check(self, &maps->outer_uids, &maps->outer_gids, &error) < 0);
+}
+
+static int call_tool(struct arena *arena, const struct id_maps *maps, int which, pid_t pid,
+		     struct trial_answer *answer)
+{
+	const struct id_extents *map = which ? &maps->outer_gids : &maps->outer_uids;
+	const char **argv = arena_alloc(arena, (3 * map->count + 3) * sizeof(*argv));
+	size_t count = 0;
+
+	argv[count++] = maps->tools[which];
+	argv[count++] = arena_format(arena, "%d", pid);
+	list_each(const struct id_extent, extent, map) {
+		argv[count++] = arena_format(arena, "%u", extent->inside);
+		argv[count++] = arena_format(arena, "%u", extent->outside);
+		argv[count++] = arena_format(arena, "%u", extent->count);
+	}
+	int status = trial_execute(argv[0], argv, answer);
+	if (status <= 0)
+		return status;
+	(void)fail(&answer->error, 0, "%s: %s", argv[0], answer->note);
+	return maps->advice[which] ? hint(&answer->error, "%s", maps->advice[which]) : -1;
+}
+
+static int write_maps(struct arena *arena, const struct id_maps *maps, pid_t pid,
+		      struct trial_answer *answer)
+{
+	AUTO_FD int process = open(arena_format(arena, "/proc/%d", pid),
+				   O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (process < 0)
+		return fail(&answer->error, errno, "open /proc/%d", pid);
+	if (maps->by_hand)
+		return idmap_write(process, &maps->outer_uids, &maps->outer_gids, &answer->error);
+	return call_tool(arena, maps, 0, pid, answer) < 0
+		? -1 : call_tool(arena, maps, 1, pid, answer);
+}
+
+static uint64_t count_ids(const struct id_extents *map)
+{
+	uint64_t count = 0;
+
+	list_each(const struct id_extent, extent, map)
+		count += extent->count;
+	return count;
+}
+
+static int try_several_ids(void *context, struct trial_answer *answer)
+{
+	struct arena *arena = arena_new();	/* it ends with the trial */
+	struct error *err = &answer->error;
+	AUTO_FD int pidfd = NO_FD;
+	struct id_maps maps;
+	int ends[2], status;
+
+	(void)context;
+	if (plan_map_auto(arena, &maps, err) < 0 || socket_pair(ends, err) < 0)
+		return -1;
+	AUTO_FD int channel = ends[0], other_end = ends[1];
+	pid_t pid = process_fork(CLONE_NEWUSER, &pidfd, err);
+	if (pid == 0)
+		be_mapped(&maps, other_end);
+	fd_close(&other_end);
+	if (pid < 0 || write_maps(arena, &maps, pid, answer) < 0 ||
+	    socket_send(channel, "", 1, NO_FD, err) < 0 ||
+	    process_await(pidfd, &status, err) < 0)
+		return -1;
+	if (status_of(status) != 0)
+		return fail(err, 0, "the maps are not those that were asked for");
+	(void)snprintf(answer->note, sizeof(answer->note), "%" PRIu64 " user ids and %" PRIu64
+		       " group ids", count_ids(&maps.outer_uids), count_ids(&maps.outer_gids));
+	return 0;
+}
+
 static int make_tap(void *context, struct trial_answer *answer)
 {
 	(void)context;
@@ -606,8 +693,10 @@ const struct probe doctor_probes[] = {
 		   " lacks" },
 	{ .name = "control group", .try = try_group, .seconds = 30,
 	  .loses = "--memory, --pids and --cpus" },
+	{ .name = "several ids", .rests_on = NS(USER), .try = try_several_ids,
+	  .loses = "--map auto" },
 	{ .name = "time namespace", .rests_on = NEED_ID_MAP, .try = try_time,
-	  .loses = "clocks of its own" },
+	  .loses = "--monotonic and --boottime" },
 	{ .name = "tap device", .rests_on = NS(NET), .try = try_tap,
 	  .loses = "a network of its own that leads out" },
 	{ .name = "veth pair", .rests_on = NS(NET), .try = try_veth,

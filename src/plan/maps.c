@@ -11,8 +11,10 @@
  * asked for is the map of the second one, by which the command sees itself. */
 #include <linux/capability.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <immure/base/error.h>
+#include <immure/base/fd.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
 #include <immure/sys/user.h>
@@ -478,5 +480,22 @@ int plan_maps(struct planning *p, struct error *err)
 	maps->no_groups = maps->by_hand || !is_own_alone(&layouts[1], own[1]);
 	p->plan->outer.outside_uid = layouts[0].command_outside;
 	p->plan->outer.outside_gid = layouts[1].command_outside;
+	return 0;
+}
+
+int plan_map_auto(struct arena *arena, struct id_maps *ret_maps, struct error *err)
+{
+	struct config *config = arena_alloc(arena, sizeof(*config));
+	struct plan *plan = arena_alloc(arena, sizeof(*plan));
+	struct planning p = {
+		.arena = arena, .config = config, .plan = plan, .root = NO_FD,
+		.host = { .uid = geteuid(), .gid = getegid() },
+	};
+
+	plan->own_user = true;
+	list_add(arena, &config->maps)->automatic = true;
+	if (plan_maps(&p, err) < 0)
+		return -1;
+	*ret_maps = plan->maps;
 	return 0;
 }

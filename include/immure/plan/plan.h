@@ -223,6 +223,10 @@ const struct plan *plan_make(const struct config *config, struct error *err);
  * way and what belongs to it. Nothing is changed. */
 void plan_group_find(struct arena *arena, struct group *group);
 
+/* What --map auto comes to for the caller, as root inside. -1 says what the caller has
+ * not been given. */
+int plan_map_auto(struct arena *arena, struct id_maps *ret_maps, struct error *err);
+
 /* What a user gives up by sharing that namespace, in words. */
 const char *plan_given_up(enum namespace namespace);
 
