@@ -171,6 +171,40 @@ static const char *variables_text(const struct comparison *c)
 	return text;
 }
 
+static bool has_extent(const struct id_extents *map, const struct id_extent *wanted)
+{
+	list_each(const struct id_extent, extent, map)
+		if (extent->outside == wanted->outside && extent->count >= wanted->count)
+			return true;
+	return false;
+}
+
+/* Ids of the host that stand behind others than the command's own, or are not the
+ * caller's. */
+static const char *more_ids(const struct comparison *c, const char *text, const char *what,
+			    const struct id_extents *map, const struct id_extents *than,
+			    uint32_t usual)
+{
+	list_each(const struct id_extent, extent, map)
+		if ((extent->count > 1 || extent->outside != usual) && !has_extent(than, extent))
+			text = with(c->arena, text, extent->count == 1
+				    ? arena_format(c->arena, "%s %u", what, extent->outside)
+				    : arena_format(c->arena, "%ss %u-%u", what, extent->outside,
+						   extent->outside + (extent->count - 1)));
+	return text;
+}
+
+static const char *ids_text(const struct comparison *c)
+{
+	const struct id_maps *maps = &c->plan->maps, *than = &c->than->maps;
+	const char *text = NULL;
+
+	text = more_ids(c, text, "user", &maps->outer_uids, &than->outer_uids,
+			c->than->outer.outside_uid);
+	return more_ids(c, text, "group", &maps->outer_gids, &than->outer_gids,
+			c->than->outer.outside_gid);
+}
+
 static const char *capabilities_text(const struct comparison *c)
 {
 	uint64_t more = c->plan->capabilities & ~c->than->capabilities;
@@ -222,6 +256,7 @@ static const struct {
 	{ "can reach", reach_text, "nothing" },
 	{ "shares with the host", shares_text, NULL },
 	{ "gets", variables_text, NULL },
+	{ "has ids of the host", ids_text, NULL },
 	{ "keeps", capabilities_text, "no capability" },
 	{ "new namespaces", namespaces_text, "no" },
 	{ "system calls", calls_text, NULL },

@@ -108,6 +108,20 @@ checked() {
 	assert_output_has 'without Landlock'
 }
 
+@test "diff of ids and of rights over them" {
+	profile ids "map 0:$(id -u):1" 'map 5:4000000:10' "map-gid 0:$(id -g):1" 'map-gid 7:4000000:1'
+	run "$IMMURE" profile diff ids
+	assert_output_has 'has ids of the host: users 4000000-4000009, group 4000000'
+	assert_output_has 'keeps: no capability'
+	profile guest "map 0:4000000:65536" guest
+	run "$IMMURE" profile diff guest
+	assert_output_has 'has ids of the host: user 4000000, users 4000001-4065535, group 4000000, groups 4000001-4065535'
+	assert_output_has 'keeps: chown, '
+	# The other way round nothing is open.
+	run "$IMMURE" profile diff none guest
+	assert_output_lacks 'has ids'
+}
+
 # --- what may be wrong with it ----------------------------------------------------
 
 @test "what is built in has nothing to be said about" {
