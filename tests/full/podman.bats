@@ -22,6 +22,8 @@ setup() {
 
 teardown() {
 	[[ ! -d ${TEST_TMP:-/nonexistent}/home ]] || pod unshare rm -rf "$TEST_TMP/home/store" 2>/dev/null || true
+	# It keeps a process for the next command, which there will not be.
+	[[ ! -s $TEST_TMP/run/libpod/tmp/pause.pid ]] || kill "$(cat "$TEST_TMP/run/libpod/tmp/pause.pid")" || true
 	common_teardown
 }
 

@@ -113,11 +113,12 @@ two
 	assert_equal "$(nsenter_as "$PID" cat /proc/net/dev | grep -c one)" 1
 }
 
-# nsenter_as PID COMMAND...: in its network.
+# nsenter_as PID COMMAND...: in its network, in the place of this shell: for a shell of
+# its own, so that who kills that one kills the command.
 nsenter_as() {
 	local pid=$1
 	shift
-	if is_root; then nsenter -t "$pid" -n "$@"; else nsenter -t "$pid" -U --preserve-credentials -n "$@"; fi
+	if is_root; then exec nsenter -t "$pid" -n "$@"; else exec nsenter -t "$pid" -U --preserve-credentials -n "$@"; fi
 }
 
 @test "what listens there is reached, and what listens on the host is not" {
