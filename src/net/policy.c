@@ -414,7 +414,7 @@ static int compile(struct policy *policy)
 	while (heads < 2 * policy->plan->rules.count)
 		heads *= 2;
 	policy->head_mask = heads - 1;
-	policy->heads = calloc(heads, sizeof(*policy->heads));
+	policy->heads = calloc(heads, sizeof(struct target *));
 	policy->targets = calloc(policy->plan->rules.count + 1, sizeof(*policy->targets));
 	if (!policy->heads || !policy->targets || sort_rules(policy) < 0)
 		return -1;

@@ -143,6 +143,8 @@ static int refuse(void)
 	return -1;
 }
 
+/* libc's own parameters have names that nobody else may use.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 #define OURS_BEFORE_LIBC __attribute__((visibility("default")))
 
 OURS_BEFORE_LIBC int connect(int fd, __CONST_SOCKADDR_ARG to, socklen_t size)
@@ -178,6 +180,7 @@ OURS_BEFORE_LIBC int bind(int fd, __CONST_SOCKADDR_ARG to, socklen_t size)
 {
 	return hands.stack ? refuse() : socket_bind(fd, to.__sockaddr__, size);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 /* --- what it calls -------------------------------------------------------------------------- */
 

@@ -35,6 +35,8 @@ static void prepare(void)
 /* Is it one of the flows that the rules above are about? */
 static int is_allowed(const uint8_t *frame, size_t size)
 {
+	if (size < ETHERNET)
+		return 0;
 	const uint8_t *ip = frame + ETHERNET;
 	int v4 = frame[12] == 0x08 && frame[13] == 0x00;
 	size_t header = v4 ? 20 : 40;

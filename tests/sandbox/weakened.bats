@@ -90,9 +90,34 @@ try() {
 	assert_equal "$(grep -c "^${lines[0]}" <<<"$output")" 2
 	tried+=' terminal'
 
+	# A service of the host's loopback: what it is sent is left in a file.
+	/usr/bin/python3 -c '
+import select, socket
+tcp = socket.create_server(("127.0.0.1", 0)); udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(tcp.getsockname()); open("port", "w").write(str(tcp.getsockname()[1]) + "\n")
+while True:
+	for s in select.select([tcp, udp], [], [])[0]:
+		if s is tcp: c = s.accept()[0]; c.sendall(b"served"); c.close()
+		else: open("heard", "a").write(s.recv(99).decode())' 3>&- &
+	local service=$! port knock='import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, 25, b"tap0\0")
+s.sendto(b"knock", ("127.0.0.1", int(sys.argv[1])))
+try: socket.create_connection(("10.0.2.2", int(sys.argv[1])), 5)	# and wait until that is through
+except OSError: pass'
+	until [[ -s port ]]; do sleep 0.05; done
+	port=$(<port)
+	options=(--net)
+	try '' gate served /usr/bin/python3 -c 'import socket, sys; print(socket.create_connection(("10.0.2.2", int(sys.argv[1])), 5).recv(9))' "$port"
+	run weakly gate --net -- /usr/bin/python3 -c "$knock" "$port"
+	[[ ! -e heard ]]
+	run weakly gate,hands --net -- /usr/bin/python3 -c "$knock" "$port"
+	[[ -e heard ]]
+	tried+=' hands'
+	kill "$service"
+
 	local wall
 	while read -r wall; do
 		[[ " $tried " == *" $wall "* ]] || fail_test "nothing shows that $wall can be taken down"
 	done < <(walls)
-	[[ $(walls | wc -l) -ge 13 ]]
+	[[ $(walls | wc -l) -ge 15 ]]
 }
