@@ -49,6 +49,8 @@ file \x1b[31mred:/\x1b[31mred
 symlink "quo\"te # x:/link"
 hide hash\ \#tag
 remount-ro /t\\:1
+root-rw none
+root none
 home .
 cwd rw
 git-rw
