@@ -33,6 +33,7 @@
 #include <immure/sys/process.h>
 #include <immure/sys/seccomp.h>
 #include <immure/sys/socket.h>
+#include <immure/sys/tap.h>
 #include <immure/sys/tty.h>
 
 #include "doctor.h"
@@ -569,8 +570,13 @@ static int try_several_ids(void *context, struct trial_answer *answer)
 
 static int make_tap(void *context, struct trial_answer *answer)
 {
+	struct error *err = &answer->error;
+	uint8_t hardware[6];
+
 	(void)context;
-	AUTO_FD int tap = link_make_tap("tap0", &answer->error);
+	AUTO_FD int procfs = procfs_open("/proc", err);
+	AUTO_FD int tun = procfs < 0 ? NO_FD : tun_find(err);
+	AUTO_FD int tap = tun < 0 ? NO_FD : tap_open(procfs, tun, "tap0", NULL, hardware, err);
 	return tap < 0 ? -1 : 0;
 }
 

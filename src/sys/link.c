@@ -1,7 +1,5 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <linux/if.h>
-#include <linux/if_tun.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
@@ -30,44 +28,6 @@ int link_up(const char *name, struct error *err)
 		return hint_apparmor(err);
 	}
 	return 0;
-}
-
-static int hint_tun(struct error *err)
-{
-	switch (err->code) {
-	case ENOENT: case ENODEV: case ENXIO:
-		(void)hint(err, "this kernel has no such device, or has not loaded it; as root:"
-			   " modprobe tun");
-		return hint(err, "a container has to be given it, with Docker or podman: --device"
-			    " /dev/net/tun");
-	case EACCES:
-		return hint(err, "everybody may use it in a network namespace of one's own; as"
-			    " root: chmod 666 /dev/net/tun");
-	case EPERM:
-		(void)hint_apparmor(err);
-		return err->hint[0] ? -1 :
-			hint(err, "a container has to be given it, with Docker or podman: --device"
-				  " /dev/net/tun");
-	default:
-		return -1;
-	}
-}
-
-int link_make_tap(const char *name, struct error *err)
-{
-	struct ifreq request = { .ifr_flags = IFF_TAP | IFF_NO_PI };
-
-	AUTO_FD int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
-	if (fd < 0) {
-		(void)fail(err, errno, "open /dev/net/tun");
-		return hint_tun(err);
-	}
-	(void)snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
-	if (ioctl(fd, TUNSETIFF, &request) < 0) {
-		(void)fail(err, errno, "make the tap device %s", name);
-		return hint_tun(err);
-	}
-	return take_fd(&fd);
 }
 
 /* A message of rtnetlink(7), and what follows its headers. */

@@ -7,11 +7,6 @@ struct error;
 /* Bring a device up, "lo" for one. */
 int link_up(const char *name, struct error *err);
 
-/* Make a tap device of that name, and hold it: it is gone with the descriptor, which the
- * caller owns. The right that is needed is over the network namespace in which
- * /dev/net/tun is opened, so that this is it. */
-int link_make_tap(const char *name, struct error *err);
-
 /* Make a pair of devices, of which the one has that name and the other one the kernel
  * names. They are gone with the namespace. */
 int link_make_veth(const char *name, struct error *err);
