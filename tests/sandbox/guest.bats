@@ -135,6 +135,16 @@ outside() { echo $((FIRST - 1 + $1)); }
 	assert_equal "$(stat -c '%a %u:%g' root/usr/bin/tool)" "4755 $(is_root && echo '4000000:4000000' || echo "$(id -u):$(id -g)")"
 	assert_equal "$(stat -c '%u:%g' root/var/lib/own root/var/lib/own/data)" "$(outside 33):$(outside 34)
 $(outside 65534):$(outside 8)"
+	# And where all of it can be changed, by the names that it has itself.
+	guest -- sh -ec '
+		sed -i "s/Version: 1/Version: 2/" pkg/DEBIAN/control
+		sed -i "s/65534:8/man:mail/; s/%u:%g/%U:%G/" pkg/DEBIAN/postinst
+		dpkg-deb --build pkg own.deb'
+	assert_status 0
+	run --separate-stderr inside -q "${MAP[@]}" --guest --cwd hide --root-rw root --ro-bind own.deb:/mnt/own.deb -- dpkg -i /mnt/own.deb
+	assert_status 0
+	assert_equal "$(cat root/var/lib/own/said)" man:mail
+	assert_equal "$(stat -c '%u:%g' root/var/lib/own/data)" "$(outside 6):$(outside 8)"
 	# The same without those rights changes no owner.
 	inspect -q "${MAP[@]}" --cwd hide --root root --bind root/var:/var -- chown 5 /var/lib/own/data
 	assert_status 1
