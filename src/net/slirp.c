@@ -303,6 +303,7 @@ static Slirp *create(struct stack *stack)
 		.disable_dhcp = true,
 	};
 
+	/* cppcheck-suppress returnDanglingLifetime ; it copies the configuration */
 	return slirp.new(&config, &callbacks, stack);
 }
 
