@@ -61,7 +61,7 @@ static bool is_from_profile(const struct place *place)
 }
 
 /* What to type about a source that is not there. Who wrote a tilde meant the home
- * directory: shells do not replace it behind "--bind=", and profiles know none. */
+ * directory: shells do not replace it behind "--bind=". */
 static int hint_missing(struct planning *p, const struct place *place, struct error *err)
 {
 	static const char *const names[][2] = {

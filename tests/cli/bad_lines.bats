@@ -268,9 +268,9 @@ check_rows() {
 		--bind . touch made => unknown option --bind
 		-q run touch made => unknown option -q
 		-- run touch made => unknown option --
-		profile => profile needs to know what to do
-		profile list => profile does not know "list"
-		profile show default touch => profile show takes one name, and "touch" is another
+		profile => profile needs to know what to do: ls, show, diff, check, new, edit and path are what it does
+		profile list => profile does not know "list": ls, show, diff, check, new, edit and path are what it does
+		profile show default touch => profile show takes [NAME]
 		help made => help takes "all" or nothing
 		help all made => help takes "all" or nothing
 	END
