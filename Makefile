@@ -49,6 +49,11 @@ PACKAGES_LINT = clang-tidy cppcheck shellcheck
 # Everything but main.c and the generators' mains is shared: by the program, by
 # the generator of texts and by the tests of tests/unit.
 sources := $(filter-out src/gen/% $(if $(WEAKEN),,%/weaken.c),$(wildcard src/*/*.c))
+# What runs while a sandbox waits is linked first, and so together: a page that is used
+# brings its neighbours along, in two processes for as long as it lives.
+waiting := $(filter src/run/% src/confine/% $(addprefix src/,sys/process.c sys/privilege.c \
+	sys/seccomp.c sys/socket.c sys/tty.c base/fd.c base/error.c),$(sources))
+sources := $(waiting) $(filter-out $(waiting),$(sources))
 objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o $(BUILD)/default_filter.o \
 	$(if $(SANITIZE),$(BUILD)/tests/lib/sanitize.o)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
