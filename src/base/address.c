@@ -136,5 +136,8 @@ bool prefix_has(const struct prefix *prefix, const struct address *address)
 {
 	struct address masked = address_masked(address, prefix->bits);
 
+	/* All of IPv4 stands in one corner of IPv6 here; ::/0 does not mean it. */
+	if (prefix->bits < BITS_BEFORE_V4 && address_is_v4(address))
+		return false;
 	return address_is(&masked, &prefix->base);
 }

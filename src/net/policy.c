@@ -477,6 +477,12 @@ static uint32_t first_rule(const struct target *target, uint16_t port, enum prot
 	return spans->items[span_at(spans->items, spans->count, port)].rule;
 }
 
+/* That of its whole family: ::/0 is not about IPv4 (prefix_has()). */
+static unsigned shortest_prefix(const struct address *address)
+{
+	return address_is_v4(address) ? BITS_BEFORE_V4 : 0;
+}
+
 static void consider(const struct target *target, uint16_t port, enum protocol protocol,
 		     uint32_t *best)
 {
@@ -504,7 +510,7 @@ static void consider_address(const struct policy *policy, const struct address *
 	if (policy->lan && is_lan(policy, to))
 		consider(policy->lan, port, protocol, best);
 	consider(policy->any, port, protocol, best);
-	for (unsigned bits = 0; bits <= ADDRESS_BITS; bits++) {
+	for (unsigned bits = shortest_prefix(to); bits <= ADDRESS_BITS; bits++) {
 		if (!policy->lengths[bits])
 			continue;
 		struct prefix prefix = { address_masked(to, bits), bits };
@@ -571,7 +577,7 @@ bool policy_believes(const struct policy *policy, const struct address *address)
 	for (size_t i = 0; policy->any && i < policy->any->rule_count; i++)
 		if (rules[policy->any->rules[i]].allows)
 			return true;
-	for (unsigned bits = 0; bits <= ADDRESS_BITS; bits++) {
+	for (unsigned bits = shortest_prefix(address); bits <= ADDRESS_BITS; bits++) {
 		struct prefix prefix = { address_masked(address, bits), bits };
 		const struct target *target = policy->lengths[bits]
 			? find_prefix(policy, &prefix) : NULL;

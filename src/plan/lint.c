@@ -180,6 +180,29 @@ static void check_scalars(struct lint *lint)
 	}
 }
 
+/* The first rule that fits decides: one whose all is decided by another never does. */
+static void check_rules(struct lint *lint)
+{
+	const struct network_word *words = lint->config->network.items;
+	size_t count = lint->config->network.count;
+	struct rule *rules = arena_alloc(lint->arena, (count + 1) * sizeof(*rules));
+	struct error problem;
+
+	for (size_t i = 0; i < count; i++) {
+		if (rule_parse(lint->arena, words[i].what, &rules[i], &problem) < 0)
+			return;		/* which planning says */
+		for (size_t j = 0; j < i; j++) {
+			if (!is_of_one_file(words[j].origin, words[i].origin) ||
+			    !rule_covers(&rules[j], &rules[i]))
+				continue;
+			add(lint, false, arena_format(lint->arena, "%s: %s never decides: line %u"
+				" does before, %s", where(lint, words[i].origin), words[i].what,
+				words[j].origin->line, words[j].what));
+			break;
+		}
+	}
+}
+
 struct findings plan_lint(const struct config *config, const struct problems *problems)
 {
 	struct lint lint = {
@@ -194,6 +217,7 @@ struct findings plan_lint(const struct config *config, const struct problems *pr
 		add(&lint, true, error_text(&lint, mistake));
 	check_places(&lint);
 	check_scalars(&lint);
+	check_rules(&lint);
 	bool any = false;
 	list_each(const struct finding, finding, &lint.findings.list)
 		any = any || finding->mistake;

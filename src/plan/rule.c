@@ -180,3 +180,57 @@ int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	*ret_rule = rule;
 	return 0;
 }
+
+/* --- two of them -------------------------------------------------------------------- */
+
+static bool is_name_below(const char *name, const char *above)
+{
+	size_t length = strlen(name), tail = strlen(above);
+
+	return length > tail && name[length - tail - 1] == '.' &&
+	       text_is(name + length - tail, above);
+}
+
+static bool covers_target(const struct rule *wide, const struct rule *narrow)
+{
+	switch (wide->what) {
+	case RULE_ANY:
+		return true;
+	case RULE_INTERNET: case RULE_LAN: case RULE_HOST:
+		return narrow->what == wide->what;
+	case RULE_NAME:
+		return narrow->what == RULE_NAME && text_is(narrow->name, wide->name);
+	case RULE_BELOW:
+		return (narrow->what == RULE_NAME && is_name_below(narrow->name, wide->name)) ||
+		       (narrow->what == RULE_BELOW && (text_is(narrow->name, wide->name) ||
+						       is_name_below(narrow->name, wide->name)));
+	case RULE_PREFIX:
+		return narrow->what == RULE_PREFIX &&
+		       narrow->prefix.bits >= wide->prefix.bits &&
+		       prefix_has(&wide->prefix, &narrow->prefix.base);
+	}
+	return false;
+}
+
+static bool covers_ports(const struct rule *wide, const struct rule *narrow)
+{
+	if (wide->ports.count == 0)
+		return true;
+	if (narrow->ports.count == 0)
+		return false;
+	list_each(const struct port_range, some, &narrow->ports) {
+		bool covered = false;
+
+		list_each(const struct port_range, all, &wide->ports)
+			covered = covered || (all->first <= some->first && some->last <= all->last);
+		if (!covered)
+			return false;
+	}
+	return true;
+}
+
+bool rule_covers(const struct rule *wide, const struct rule *narrow)
+{
+	return (narrow->protocols & ~wide->protocols) == 0 && covers_target(wide, narrow) &&
+	       covers_ports(wide, narrow);
+}

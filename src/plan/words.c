@@ -129,10 +129,23 @@ static const char *shares_text(const struct comparison *c)
 	return text;
 }
 
+/* What the profile allows by itself; a --deny or a --net on the command line is no part of
+ * what is judged. */
 static const char *reach_text(const struct comparison *c)
 {
-	return shared_by_profile(c->plan, NS_NET) && c->than->own_network
-		? "the host's whole network" : NULL;
+	const char *text = NULL;
+
+	if (shared_by_profile(c->plan, NS_NET) && c->than->own_network)
+		text = "the host's whole network";
+	list_each(const struct rule, rule, &c->plan->network.rules) {
+		bool more = rule->allows && !was_typed(rule->origin);
+
+		list_each(const struct rule, other, &c->than->network.rules)
+			more = more && !(other->allows && rule_covers(other, rule));
+		if (more)
+			text = with(c->arena, text, rule->text);
+	}
+	return text;
 }
 
 /* Is this the caller's own value, let through by a profile? */

@@ -162,6 +162,24 @@ checked() {
 	checked over 0
 }
 
+@test "the network: what can be reached, and rules that never decide" {
+	profile web 'allow files.example.org:443' 'allow *.example.net' 'deny 203.0.113.0/24' 'allow lan:22/tcp'
+	run "$IMMURE" profile diff web
+	assert_output_has 'can reach: files.example.org:443, *.example.net, lan:22/tcp'
+	checked web 0
+	run --separate-stderr "$IMMURE" profile diff web web
+	assert_output_has 'can reach: nothing'
+	profile odd 'allow *.example.net:80-90' 'allow www.example.net:81' 'allow www.example.net:91' \
+		'deny 203.0.113.0/24' 'allow 203.0.113.7:80' 'net' 'allow internet:80' 'allow any/tcp' \
+		'deny lan' 'deny lan/tcp'
+	run "$IMMURE" profile check odd
+	assert_status 1
+	assert_equal "${output//"$own/"}" "odd.profile:3: warning: www.example.net:81 never decides: line 2 does before, *.example.net:80-90
+odd.profile:6: warning: 203.0.113.7:80 never decides: line 5 does before, 203.0.113.0/24
+odd.profile:8: warning: internet:80 never decides: line 7 does before, internet
+odd.profile:11: warning: lan/tcp never decides: line 9 does before, any/tcp"
+}
+
 @test "a run that would not start has an error in the check, and the other way round" {
 	local line
 	while read -r line; do

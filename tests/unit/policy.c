@@ -166,6 +166,9 @@ static const struct {
 } asked[] = {
 	/* The first that fits decides; what none fits is refused. */
 	{ "allow 198.51.100.7", "198.51.100.7", 80, PROTOCOL_TCP, true },
+	{ "allow ::/0", "203.0.113.7", 80, PROTOCOL_TCP, false },
+	{ "allow ::/0", "2001:db8::7", 80, PROTOCOL_TCP, true },
+	{ "allow 0.0.0.0/0", "2001:db8::7", 80, PROTOCOL_TCP, false },
 	{ "allow 198.51.100.7", "198.51.100.8", 80, PROTOCOL_TCP, false },
 	{ "allow 198.51.100.7", "198.51.100.7", 0, PROTOCOL_ECHO, true },
 	{ "allow 198.51.100.7:80", "198.51.100.7", 0, PROTOCOL_ECHO, false },
@@ -181,7 +184,7 @@ static const struct {
 	{ "deny 198.51.100.7:25; allow 198.51.100.7", "198.51.100.7", 26, PROTOCOL_TCP, true },
 	{ "allow [2001:db8::/32]:1", "2001:db8::1", 1, PROTOCOL_TCP, true },
 	{ "allow 0.0.0.0/0", "2001:db8::1", 1, PROTOCOL_TCP, false },
-	{ "allow ::/0", "198.51.100.7", 1, PROTOCOL_TCP, true },
+	{ "allow 0.0.0.0/0", "198.51.100.7", 1, PROTOCOL_TCP, true },
 	/* Classes. */
 	{ "allow internet", "192.175.48.7", 443, PROTOCOL_TCP, true },
 	{ "allow internet", "2001:4:112::7", 443, PROTOCOL_TCP, true },
@@ -449,8 +452,55 @@ static void test_many(void)
 	}
 }
 
+static const struct {
+	const char *wide, *narrow;
+	bool covers;
+} pairs[] = {
+	{ "any", "files.example.org:443", true },
+	{ "any/tcp", "files.example.org:443/tcp", true },
+	{ "any/tcp", "files.example.org:443", false },
+	{ "any:1-65535", "any", false },
+	{ "any:80-90,100", "any:81,85-90,100", true },
+	{ "any:80-90", "any:85-91", false },
+	{ "internet", "internet:80", true },
+	{ "internet:80", "internet", false },
+	{ "internet", "lan", false },
+	{ "internet", "192.0.2.1", false },
+	{ "host:1-100", "host:5/udp", true },
+	{ "*.example.org", "a.b.example.org", true },
+	{ "*.example.org", "*.b.example.org", true },
+	{ "*.example.org", "*.example.org", true },
+	{ "*.b.example.org", "*.example.org", false },
+	{ "*.example.org", "example.org", false },
+	{ "*.example.org", "badexample.org", false },
+	{ "a.example.org", "A.Example.org.:80", true },
+	{ "a.example.org", "b.example.org", false },
+	{ "10.0.0.0/8", "10.1.0.0/16", true },
+	{ "10.1.0.0/16", "10.0.0.0/8", false },
+	{ "10.0.0.0/8", "11.1.1.1", false },
+	{ "2001:db8::/32", "2001:db8::7", true },
+	{ "0.0.0.0/0", "2001:db8::7", false },
+	{ "::/0", "203.0.113.7", false },
+};
+
+static void test_which_rule_covers_which(void)
+{
+	struct arena *arena = arena_new();
+
+	EACH_ROW(row, pairs) {
+		struct rule wide = { 0 }, narrow = { 0 };
+		struct error err;
+
+		CHECK(rule_parse(arena, row->wide, &wide, &err) == 0 &&
+		      rule_parse(arena, row->narrow, &narrow, &err) == 0, "%s", err.what);
+		CHECK(rule_covers(&wide, &narrow) == row->covers, "%s, %s", row->wide, row->narrow);
+	}
+	arena_free(arena);
+}
+
 int main(void)
 {
+	RUN(test_which_rule_covers_which);
 	RUN(test_rules_read);
 	RUN(test_rules_refused);
 	RUN(test_asked);

@@ -58,7 +58,7 @@ bool prefix_parse(const char *text, struct prefix *ret_prefix);
 /* Write it as text; `out` has ADDRESS_TEXT + 4 bytes. A bare address has no "/". */
 const char *prefix_text(const struct prefix *prefix, char *out);
 
-/* Does the address begin with the prefix? */
+/* Does the address begin with the prefix, and is it of the same family? */
 bool prefix_has(const struct prefix *prefix, const struct address *address);
 
 #endif

@@ -63,4 +63,9 @@ struct network_plan {
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	       struct error *err);
 
+/* Is everything that `narrow` fits fitted by `wide` as well, so that behind it in a list
+ * `narrow` would never be asked? No for what only a look at the network could tell, as of a
+ * name and an address. */
+bool rule_covers(const struct rule *wide, const struct rule *narrow);
+
 #endif
