@@ -61,12 +61,12 @@ typed_as_root() {
 		echo 2 >/proc/sys/user/max_user_namespaces
 		"$IMMURE" run sh -c "echo on; read -r line" <hold >held &
 		exec 3>hold
-		until grep -q on held; do sleep 0.02; done
+		until grep -qs on held; do sleep 0.02; done
 		"$IMMURE" run touch made
 		echo "status $?"
 		exec 3>&-
 		wait'
-	[[ ${lines[0]} =~ ^immure:\ .*:\ No\ space\ left\ on\ device$ ]]
+	[[ ${lines[0]} =~ ^immure:\ .*:\ No\ space\ left\ on\ device$ ]] || fail_test "another reason"
 	assert_equal "${lines[1]}" "hint: user namespace: either a limit of /proc/sys/user/max_*_namespaces is used up, or user or pid namespaces are nested 32 deep already, the kernel's most"
 	assert_equal "${lines[2]}" "hint: end other sandboxes of this user, or start from further outside"
 	assert_equal "${lines[-1]}" 'status 125'

@@ -110,7 +110,7 @@ shapes=(
 @test "what is copied is not changed by what the host does later" {
 	with_host "${shapes[0]}" sh -c 'cd "$1"; mkfifo go; exec 9<>go
 		"$0" run --share net -- sh -c "echo on; read -r line; cat /etc/resolv.conf" <&9 >out 2>/dev/null & pid=$!
-		until grep -q on out; do sleep 0.02; done
+		until grep -qs on out; do sleep 0.02; done
 		echo nameserver 192.0.2.1 >/etc/resolv.conf; echo >&9; wait $pid; cat out /etc/resolv.conf' "$IMMURE" "$WORK"
 	assert_equal "$output" $'on\n'"$server"$'\nnameserver 192.0.2.1'
 }
