@@ -66,6 +66,7 @@ enum { KNOWN_HEADS = 4096, MOST_KNOWN = 16384, MOST_GRANTS = 65536 };
 struct policy {
 	const struct network_plan *plan;
 	struct target *targets;
+	uint32_t *sorted;		/* the rules of one target after those of another */
 	size_t target_count;
 	struct target **heads;
 	size_t head_mask;
@@ -379,32 +380,33 @@ static int compile_target(const struct policy *policy, struct target *target)
 	return compile_spans(policy, target, PROTOCOL_UDP, &target->udp);
 }
 
-/* Every rule to its target, and room in `rules` for those of each. */
+/* Every rule to its target, which has a part of one list. */
 static int sort_rules(struct policy *policy)
 {
 	const struct rule *rules = policy->plan->rules.items;
-	size_t count = policy->plan->rules.count;
+	size_t count = policy->plan->rules.count, sorted = 0;
 	struct target **target_of_rule = malloc((count + 1) * sizeof(void *));
 
-	if (!target_of_rule)
+	policy->sorted = malloc((count + 1) * sizeof(*policy->sorted));
+	if (!target_of_rule || !policy->sorted) {
+		free(target_of_rule);
 		return -1;
+	}
 	for (size_t i = 0; i < count; i++) {
 		target_of_rule[i] = target_of(policy, &rules[i]);
 		target_of_rule[i]->rule_count++;
 	}
-	int result = 0;
 	for (size_t i = 0; i < policy->target_count; i++) {
 		struct target *target = &policy->targets[i];
 
-		target->rules = malloc(target->rule_count * sizeof(*target->rules));
+		target->rules = policy->sorted + sorted;
+		sorted += target->rule_count;
 		target->rule_count = 0;
-		if (!target->rules)
-			result = -1;
 	}
-	for (size_t i = 0; result == 0 && i < count; i++)
+	for (size_t i = 0; i < count; i++)
 		target_of_rule[i]->rules[target_of_rule[i]->rule_count++] = (uint32_t)i;
 	free(target_of_rule);
-	return result;
+	return 0;
 }
 
 static int compile(struct policy *policy)
@@ -456,11 +458,11 @@ void policy_free(struct policy *policy)
 			free_known(known);
 		}
 	for (size_t i = 0; i < policy->target_count; i++) {
-		free(policy->targets[i].rules);
 		free(policy->targets[i].tcp.items);
 		free(policy->targets[i].udp.items);
 	}
 	free(policy->targets);
+	free(policy->sorted);
 	free(policy->heads);
 	free(policy->own);
 	free(policy);
