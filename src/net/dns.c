@@ -474,6 +474,8 @@ static void give_records(struct reply *reply)
 	char owner[DNS_NAME];
 	ns_rr record;
 
+	if (kind == DNS_NOTHING)
+		return;
 	/* Behind 16 kilobytes no pointer reaches the owner's name. */
 	for (int i = 0; i < ns_msg_count(*reply->handle, ns_s_an) && reply->written < most; i++) {
 		if (reply->owner >= 0x4000 || ns_parserr(reply->handle, ns_s_an, i, &record) < 0)

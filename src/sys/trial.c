@@ -144,7 +144,8 @@ static void prepare_child(void)
 	sigset_t was_ignored;
 
 	(void)setpgid(0, 0);
-	AUTO_FD int signals = signals_take(&was_ignored, &ignored);
+	int signals = signals_take(&was_ignored, &ignored);
+	fd_close(&signals);
 	(void)signals_release(&ignored);
 	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; fd <= 2; fd++)
