@@ -69,6 +69,11 @@ static void try_option(struct arena *arena, const struct option *option, const c
 		MUST(config->said.count == 0, "refused, and recorded");
 		return;
 	}
+	/* What takes back all of a list is not one of its words. */
+	if (setting.option->list && text_is(setting.value, "none")) {
+		MUST(config->said.count == 0, "none, and recorded");
+		return;
+	}
 	MUST(config->said.count == 1, "accepted, and not recorded");
 	if (!(option->in & PROFILE) || !option->arg)
 		return;
