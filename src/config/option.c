@@ -353,11 +353,12 @@ const struct option option_table[] = {
 		 " be said, unless **--nested** is." },
 
 	{ .name = "net", .in = ANYWHERE, .everyday = true,
-	  .group = GROUP_NETWORK, .list = true, .set = set_net,
+	  .group = GROUP_NETWORK, .list = true, .set = set_net, .field = FIELD(network),
 	  .help = "the internet, and neither this host nor its LAN",
 	  .man = "The same as **--allow internet**." },
 	{ .name = "allow", .letter = 'a', .arg = "WHAT[:PORTS][/tcp|/udp]", .in = ANYWHERE,
 	  .everyday = true, .group = GROUP_NETWORK, .list = true, .set = set_allow,
+	  .field = FIELD(network),
 	  .help = "what it may reach: a name, an address, internet",
 	  .man = "Let the command reach *WHAT*: a host by its name (`files.example.org`), all"
 		 " names below one (`*.example.org`), an address, a network (`198.51.100.0/24`,"
@@ -366,10 +367,10 @@ const struct option option_table[] = {
 		 " `any` address. *PORTS* are numbers and ranges (`80,443,8000-8100`) or `*`."
 		 " Rules count in order, those of the command line before those of profiles;"
 		 " the first one that fits decides, and what none fits is refused. Without any"
-		 " there is no network at all. `none` takes back what was said before. See the"
-		 " chapter NETWORK." },
+		 " there is no network at all. `none` takes back all rules that were said before,"
+		 " of **--net** and **--deny** too. See the chapter NETWORK." },
 	{ .name = "deny", .arg = "WHAT[:PORTS][/tcp|/udp]", .in = ANYWHERE,
-	  .group = GROUP_NETWORK, .list = true, .set = set_deny,
+	  .group = GROUP_NETWORK, .list = true, .set = set_deny, .field = FIELD(network),
 	  .help = "keep it from something that a later rule allows",
 	  .man = "Refuse *WHAT*, in the same language, to what stands behind. It is for what a"
 		 " later **--allow** would let through, since everything else is refused." },
@@ -569,19 +570,28 @@ static int apply_within(struct config *config, const struct setting *setting, st
 	return 0;
 }
 
-/* The configuration as it would be if this option had not been said: all that was,
- * said again without it. So no list must know who added what to it. */
+/* Options that name the same field fill one list together, as --net, --allow and --deny do:
+ * taken back are all of its words, or what one of them opened would stay. */
+static bool fills_the_same(const struct option *option, const struct option *other)
+{
+	return option == other || (option->field && other->list && option->field == other->field);
+}
+
+/* The configuration as it would be if this list had no words yet: all that was said, said
+ * again without them. So no list must know who added what to it. */
 static int option_forget(struct config *config, const struct option *option, struct error *err)
 {
 	struct config fresh = {
 		.arena = config->arena, .command = config->command, .reading = config->reading,
 		.profiles_read = config->profiles_read, .profiles = config->profiles,
 		.problems = config->problems,
+		.by_name = config->by_name, .not_by_name = config->not_by_name,
 	};
 
 	list_reserve(config->arena, &fresh.said, config->said.count + 8);
 	list_each(const struct setting, setting, &config->said)
-		if (setting->option != option && apply_within(&fresh, setting, err) < 0)
+		if (!fills_the_same(option, setting->option) &&
+		    apply_within(&fresh, setting, err) < 0)
 			return -1;
 	*config = fresh;
 	return 0;
@@ -595,7 +605,7 @@ int option_apply(struct config *config, const struct setting *setting,
 	if (!option->list || option->set == set_include || !text_is(setting->value, "none"))
 		return apply_within(config, setting, err);
 	list_each(const struct setting, said, &config->said)
-		if (said->option == option)
+		if (fills_the_same(option, said->option))
 			return option_forget(config, option, err);
 	return 0;
 }

@@ -176,14 +176,12 @@ SETTER(set_map)
 	struct id_map map = { .origin = setting->origin };
 
 	map.automatic = text_is(setting->value, "auto");
-	if (!map.automatic && !text_is(setting->value, "none") &&
-	    read_map(config, setting, &map, err) < 0)
+	if (!map.automatic && read_map(config, setting, &map, err) < 0)
 		return -1;
 	/* Of the two kinds the last one counts. */
-	if (map.automatic || map.count == 0 || (maps->count > 0 && maps->items[0].automatic))
+	if (map.automatic || (maps->count > 0 && maps->items[0].automatic))
 		maps->count = 0;
-	if (map.automatic || map.count > 0)
-		*list_add(config->arena, maps) = map;
+	*list_add(config->arena, maps) = map;
 	return 0;
 }
 
@@ -448,10 +446,7 @@ static int network_word(struct config *config, const struct setting *setting, bo
 {
 	if (!*setting->value)
 		return fail(err, 0, "needs a value");
-	if (text_is(setting->value, "none"))
-		config->network.count = 0;
-	else
-		add_network_word(config, setting, allows, setting->value);
+	add_network_word(config, setting, allows, setting->value);
 	return 0;
 }
 

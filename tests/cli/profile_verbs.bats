@@ -256,6 +256,10 @@ END
 	profile env
 	run --separate-stderr "$IMMURE" run env
 	assert_equal "${stderr:-}" "immure: profile: $own/env.profile · opens nothing"
+	# Also where a list was taken back, by the profile or by who typed.
+	profile env 'bind ~/data' 'setenv A=1' 'setenv none'
+	run --separate-stderr "$IMMURE" run --env-keep none env
+	assert_equal "${stderr:-}" "immure: profile: $own/env.profile · can write: ~/data"
 }
 
 @test "--profile overrides it, and none is the bare language" {

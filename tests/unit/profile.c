@@ -384,6 +384,24 @@ static void test_none_empties_a_list(void)
 	CHECK(text_is(config->user.value, "self"), "a scalar");
 }
 
+/* The rules of the network are one list: none of them may outlive its end. */
+static void test_none_ends_all_rules(void)
+{
+	static const char *const ended[] = {
+		"net\nallow lan\ndeny 192.0.2.1\nallow none\n", "net\nallow none\n",
+		"allow lan\nnet\ndeny none\n", "net\nallow none\nallow none\n",
+	};
+
+	EACH_ROW(text, ended) {
+		struct config *config = config_new();
+		struct error err;
+
+		CHECK(apply(config, *text, strlen(*text), &err) == 0, "%s: %s", *text, err.what);
+		CHECK(config->network.count == 0 && config->said.count == 0, "%s: %zu", *text,
+		      config->network.count);
+	}
+}
+
 /* Whoever asks for it hears of every mistake. */
 static void test_all_problems(void)
 {
@@ -429,6 +447,7 @@ int main(void)
 	RUN(test_default_is_valid_and_reads_back);
 	RUN(test_what_does_not_count_is_not_written);
 	RUN(test_none_empties_a_list);
+	RUN(test_none_ends_all_rules);
 	RUN(test_all_problems);
 	arena_free(arena);
 	return unit_end();
