@@ -94,12 +94,11 @@ static int check(struct arena *arena, const char *name, struct error *err)
 	struct findings findings = plan_lint(config, &problems);
 	list_each(const struct finding, finding, &findings.list) {
 		/* "FILE:LINE: kind: text", as compilers write it. */
-		const char *text = finding->text, *colon = strstr(text, ": ");
+		const char *text = text_escaped(arena, finding->text), *colon = strstr(text, ": ");
 		int place = colon ? (int)(colon - text) + 2 : 0;
 
-		(void)printf("%.*s%s: %s\n", place, text_escaped(arena, text),
-			     finding->mistake ? "error" : "warning",
-			     text_escaped(arena, text + place));
+		(void)printf("%.*s%s: %s\n", place, text, finding->mistake ? "error" : "warning",
+			     text + place);
 	}
 	return findings.list.count > 0;
 }

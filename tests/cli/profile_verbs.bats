@@ -180,6 +180,14 @@ odd.profile:8: warning: internet:80 never decides: line 7 does before, internet
 odd.profile:11: warning: lan/tcp never decides: line 9 does before, any/tcp"
 }
 
+@test "what a file is called does not move where a finding begins" {
+	local name=$'a\e[31mb'
+	echo nonesuch >"./$name"
+	run --separate-stderr "$IMMURE" profile check "./$name"
+	assert_status 1
+	assert_equal "$output" './a\x1b[31mb:1: error: unknown option nonesuch'
+}
+
 @test "a run that would not start has an error in the check, and the other way round" {
 	local line
 	while read -r line; do
