@@ -284,6 +284,15 @@ static int make_directories_above(struct arena *arena, const char *path, struct 
 	return mkdir(dir, 0700) == 0 ? 0 : fail(err, errno, "make %s", dir);
 }
 
+int file_make_directories(const char *path, struct error *err)
+{
+	struct arena *arena = arena_new();
+	int made = make_directories_above(arena, path_join(arena, path, "."), err);
+
+	arena_free(arena);
+	return made;
+}
+
 static int write_all(int fd, const char *text)
 {
 	for (size_t length = strlen(text); length > 0; ) {

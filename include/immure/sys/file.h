@@ -93,6 +93,10 @@ int file_open_trusted(const char *path, struct error *err);
  * that name. */
 int file_create(const char *path, const char *text, struct error *err);
 
+/* Make the directory `path` and those above it that are missing (0700). -1 names the one
+ * that cannot be made. */
+int file_make_directories(const char *path, struct error *err);
+
 /* Call `each` with every name in the directory `path` but . and .. until it
  * answers false. A directory that cannot be read has no names; a link is none. */
 void file_each_name(const char *path, bool (*each)(void *context, const char *name),
