@@ -111,6 +111,9 @@ _immure()
 			'*--net[the internet, and neither this host nor its LAN]' \
 			'*'{-a+,--allow=}'[what it may reach\: a name, an address, internet]:WHAT\[\:PORTS\]\[/tcp|/udp\]: ' \
 			'*--deny=[keep it from something that a later rule allows]:WHAT\[\:PORTS\]\[/tcp|/udp\]: ' \
+			'*--dns=[the name servers to ask, not the host'\''s]:ADDR: ' \
+			'*--dns-search=[where short names are looked for]:DOMAIN: ' \
+			'*--add-host=[inside, a name stands for an address]:NAME\:ADDR: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

@@ -374,6 +374,25 @@ const struct option option_table[] = {
 	  .help = "keep it from something that a later rule allows",
 	  .man = "Refuse *WHAT*, in the same language, to what stands behind. It is for what a"
 		 " later **--allow** would let through, since everything else is refused." },
+	{ .name = "dns", .arg = "ADDR", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .list = true, .set = set_listed, .field = FIELD(dns),
+	  .help = "the name servers to ask, not the host's",
+	  .man = "Ask the name server at *ADDR*, up to three of them in this order, instead of"
+		 " those of the host's `/etc/resolv.conf`. They are asked from outside, on port"
+		 " 53, for the names that rules let through; the command itself gets no way to"
+		 " them by this." },
+	{ .name = "dns-search", .arg = "DOMAIN", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .list = true, .set = set_listed, .field = FIELD(dns_search),
+	  .help = "where short names are looked for",
+	  .man = "Look for short names below *DOMAIN*: it is put into the `search` line of the"
+		 " sandbox's `/etc/resolv.conf`. The host's own domains are not." },
+	{ .name = "add-host", .arg = "NAME:ADDR", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .list = true, .set = set_listed, .field = FIELD(hosts),
+	  .help = "inside, a name stands for an address",
+	  .man = "Inside, *NAME* stands for *ADDR*, in `/etc/hosts` and for what asks the name"
+		 " server; said again, for one more. The name is asked of nobody outside. This"
+		 " names and allows nothing: the address can be reached if a rule allows it or"
+		 " *NAME*. A rule of *NAME* is one of this address then, also of a private one." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

@@ -69,6 +69,17 @@ SETTER(set_word)
 		    words_text(config->arena, words));
 }
 
+/* A word of a list, as it is. */
+SETTER(set_listed)
+{
+	struct word_list *words = field_of(config, setting);
+
+	if (!*setting->value)
+		return fail(err, 0, "needs a value");
+	*list_add(config->arena, words) = (struct word){ setting->value, setting->origin };
+	return 0;
+}
+
 SETTER(set_help)
 {
 	if (*setting->value && !text_is(setting->value, "all"))

@@ -14,6 +14,7 @@ struct setting;
 SETTER(set_text);
 SETTER(set_flag);
 SETTER(set_word);
+SETTER(set_listed);
 
 SETTER(set_help);
 SETTER(set_version);

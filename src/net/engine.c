@@ -255,6 +255,12 @@ struct engine *engine_load(const struct network_plan *plan, struct refusals *ref
 		(void)fail(err, ENOMEM, "compile the rules");
 		return NULL;
 	}
+	list_each(const struct named_host, host, &plan->hosts) {
+		if (policy_pin(engine.policy, host->name, &host->address) == 0)
+			continue;
+		(void)fail(err, ENOMEM, "remember add-host %s (%s)", host->name, host->origin);
+		return NULL;
+	}
 	read_own_addresses(&engine);
 	return &engine;
 }

@@ -745,12 +745,9 @@ static int grant_target(struct policy *policy, struct known *known, const struct
 	return 0;
 }
 
-int policy_learn(struct policy *policy, const char *name, const struct address *address,
-		 uint32_t seconds, int64_t now)
+static int learn_until(struct policy *policy, const char *name, const struct address *address,
+		       int64_t until, int64_t now)
 {
-	const int64_t least = 5, grace = 60, most = 7 * 86400;
-	int64_t lasts = seconds < least ? least : seconds > most ? most : seconds;
-	int64_t until = now + (lasts + grace) * 1000;
 	const struct target *targets[MOST_NAME_TARGETS];
 	size_t count = name_targets(policy, name, targets);
 
@@ -773,6 +770,20 @@ int policy_learn(struct policy *policy, const char *name, const struct address *
 		if (grant_target(policy, known, targets[i], until) < 0)
 			return -1;
 	return 0;
+}
+
+int policy_learn(struct policy *policy, const char *name, const struct address *address,
+		 uint32_t seconds, int64_t now)
+{
+	const int64_t least = 5, grace = 60, most = 7 * 86400;
+	int64_t lasts = seconds < least ? least : seconds > most ? most : seconds;
+
+	return learn_until(policy, name, address, now + (lasts + grace) * 1000, now);
+}
+
+int policy_pin(struct policy *policy, const char *name, const struct address *address)
+{
+	return learn_until(policy, name, address, INT64_MAX, 0);
 }
 
 int policy_set_own(struct policy *policy, const struct address *addresses, size_t count)

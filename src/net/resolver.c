@@ -33,6 +33,9 @@ enum { TRY_MILLISECONDS = 2000, MOST_TRIES = 2 * MOST_SERVERS, IDLE_MILLISECONDS
 
 enum { NAME_PORT = 53 };
 
+/* Addresses of a name that is answered here. */
+enum { MOST_OWN = 32 };
+
 /* A stream of questions, each behind its length (RFC 1035, 4.2.2). */
 struct stream {
 	bool used;			/* else this place is free, and fd means nothing */
@@ -84,7 +87,8 @@ struct resolver *resolver_new(const struct network_plan *plan, struct policy *po
 	resolver->plan = plan;
 	resolver->policy = policy;
 	resolver->peers = *peers;
-	resolver_set_servers(resolver, plan->servers.items, plan->servers.count);
+	for (size_t i = 0; i < plan->servers.count && i < MOST_SERVERS; i++)
+		resolver->servers[resolver->server_count++] = plan->servers.items[i].address;
 	return resolver;
 }
 
@@ -380,12 +384,24 @@ static bool is_or_is_below(const char *name, const char *top)
 	       (length == top_length || name[length - top_length - 1] == '.');
 }
 
+/* The addresses that the plan gives to a name; how many. */
+static size_t addresses_of_plan(const struct network_plan *plan, const char *name,
+				struct address *ret_addresses, size_t most)
+{
+	size_t count = 0;
+
+	list_each(const struct named_host, host, &plan->hosts)
+		if (count < most && text_is(host->name, name))
+			ret_addresses[count++] = host->address;
+	return count;
+}
+
 /* Names that mean something only here. */
 static bool answer_own(struct resolver *resolver, const struct query *query)
 {
 	const struct network_plan *plan = resolver->plan;
 	const char *name = query->question.name;
-	struct address own[2];
+	struct address own[MOST_OWN];
 	size_t count = 2;
 
 	if (is_or_is_below(name, "localhost")) {
@@ -398,7 +414,9 @@ static bool answer_own(struct resolver *resolver, const struct query *query)
 		own[0] = plan->v4.on ? plan->v4.gateway : plan->v6.gateway;
 		own[1] = plan->v6.on ? plan->v6.gateway : plan->v4.gateway;
 	} else {
-		return false;
+		count = addresses_of_plan(plan, name, own, MOST_OWN);
+		if (count == 0)
+			return false;
 	}
 	if (dns_kind_of(&query->question) != DNS_ADDRESSES)
 		count = 0;

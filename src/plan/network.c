@@ -3,6 +3,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/text.h>
+#include <immure/config/option.h>
 #include <immure/sys/file.h>
 
 #include "plan_internal.h"
@@ -45,6 +46,39 @@ static int add_rules(struct planning *p, bool typed_here, struct error *err)
 	return 0;
 }
 
+/* Is this option about a network that the engine serves, so that it has no effect without?
+ * Rules make one, and names for addresses are looked at one by one. */
+static bool needs_engine(const struct option *option)
+{
+	static const char *const others[] = { "net", "allow", "deny", "publish", "add-host" };
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (text_is(option->name, others[i]))
+			return false;
+	return option->group == GROUP_NETWORK;
+}
+
+/* What is typed about a network must find one. A profile may say it for whoever types
+ * --net. `there`: a network that is served by somebody else; or NULL. */
+static int check_no_engine(struct planning *p, const char *there, struct error *err)
+{
+	list_each(const struct setting, said, &p->config->said) {
+		if (said->option->group != GROUP_NETWORK || !needs_engine(said->option))
+			continue;
+		const char *what = arena_format(p->arena, "%s%s%s (%s)", said->option->name,
+			*said->value ? " " : "", said->value, origin_of(p, said->origin));
+		if (said->origin->file) {
+			skipped(p, "%s: there is no network of ours", what);
+			continue;
+		}
+		if (there)
+			return fail(err, 0, "%s and %s contradict each other", there, what);
+		(void)fail(err, 0, "%s: there is no network", what);
+		return hint(err, "for the internet: --net; for one host: --allow NAME:PORT");
+	}
+	return 0;
+}
+
 /* With a network that is there nothing goes through an engine that could ask rules. */
 static int check_shared(struct planning *p, struct error *err)
 {
@@ -58,21 +92,16 @@ static int check_shared(struct planning *p, struct error *err)
 	if (p->config->network.count > 0)
 		note(p, "the net namespace is one that was there (%s): no rule of the profile's"
 			" for the network counts", there);
-	return 0;
+	return check_no_engine(p, there, err);
 }
 
-int plan_network(struct planning *p, struct error *err)
+static int plan_tap(struct planning *p, struct error *err)
 {
 	struct network_plan *network = &p->plan->network;
 	struct file_id id;
 	struct error ignored;
 
-	if (p->config->network.count == 0)
-		return 0;
-	if (p->shares[NS_NET] || p->joined[NS_NET])
-		return check_shared(p, err);
-	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0)
-		return -1;
+	(void)err;
 	network->interface = "tap0";
 	network->mtu = LARGEST_MTU;
 	network->hostname = p->plan->hostname;
@@ -84,6 +113,21 @@ int plan_network(struct planning *p, struct error *err)
 	return 0;
 }
 
+int plan_network(struct planning *p, struct error *err)
+{
+	if (plan_names(p, err) < 0)
+		return -1;
+	if (!p->plan->own_network)
+		return check_shared(p, err) < 0 ? -1 : check_names_count(p, err);
+	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0)
+		return -1;
+	if (!p->plan->network.online && check_no_engine(p, NULL, err) < 0)
+		return -1;
+	if (p->plan->network.online && plan_tap(p, err) < 0)
+		return -1;
+	return check_names_count(p, err);
+}
+
 static const struct tap_addresses *first_family(const struct network_plan *network)
 {
 	return network->v4.on ? &network->v4 : &network->v6;
@@ -93,8 +137,9 @@ const char *network_resolv_text(struct planning *p)
 {
 	char text[ADDRESS_TEXT];
 
-	return arena_format(p->arena, "nameserver %s\n",
-			    address_text(&first_family(&p->plan->network)->resolver, text));
+	return arena_format(p->arena, "nameserver %s\n%s",
+			    address_text(&first_family(&p->plan->network)->resolver, text),
+			    names_search_text(p));
 }
 
 const char *network_hosts_text(struct planning *p)
@@ -107,5 +152,5 @@ const char *network_hosts_text(struct planning *p)
 		if (families[i]->on)
 			lines = arena_format(p->arena, "%s%s\thost.internal\n", lines,
 					     address_text(&families[i]->gateway, text));
-	return lines;
+	return arena_format(p->arena, "%s%s", lines, names_hosts_text(p));
 }

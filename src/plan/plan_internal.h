@@ -70,6 +70,15 @@ int plan_tunings(struct planning *p, struct error *err);
 int plan_network(struct planning *p, struct error *err);
 const char *network_resolv_text(struct planning *p);
 const char *network_hosts_text(struct planning *p);
+/* names.c: who is asked for names, and which ones are known without. */
+int plan_names(struct planning *p, struct error *err);
+/* When it is known whether there is a network: which of that has an effect. -1 says what was
+ * typed and has none. */
+int check_names_count(struct planning *p, struct error *err);
+/* Lines of /etc/hosts, and the one of resolv.conf; "": none. */
+const char *names_hosts_text(struct planning *p);
+const char *names_search_text(struct planning *p);
+
 /* join.c: namespaces that exist already. */
 int plan_joins(struct planning *p, struct error *err);
 

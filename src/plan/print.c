@@ -263,6 +263,7 @@ static void print_family(const struct printer *printer, const struct tap_address
 static void print_network(const struct printer *printer, const struct plan *plan)
 {
 	const struct network_plan *network = &plan->network;
+	char text[ADDRESS_TEXT];
 
 	if (!network->online)
 		return;
@@ -272,6 +273,19 @@ static void print_network(const struct printer *printer, const struct plan *plan
 	list_each(const struct rule, rule, &network->rules)
 		line(printer, rule->allows ? "allow" : "deny", rule->origin, "%s", rule->text);
 	line(printer, "deny", BUILT_IN, "everything else");
+	list_each(const struct name_server, server, &network->servers)
+		line(printer, "dns", server->origin, "%s", address_text(&server->address, text));
+	list_each(const struct search_domain, domain, &network->search)
+		line(printer, "dns-search", domain->origin, "%s", domain->name);
+}
+
+static void print_hosts(const struct printer *printer, const struct plan *plan)
+{
+	char text[ADDRESS_TEXT];
+
+	list_each(const struct named_host, host, &plan->network.hosts)
+		line(printer, "host", host->origin, "%s is %s", host->name,
+		     address_text(&host->address, text));
 }
 
 static void print_group(const struct printer *printer, const struct plan *plan)
@@ -375,6 +389,7 @@ void plan_print(const struct plan *plan, FILE *out)
 	print_namespaces(&printer, plan);
 	print_identity(&printer, plan);
 	print_network(&printer, plan);
+	print_hosts(&printer, plan);
 	if (plan->own_mounts)
 		line(&printer, "memory", BUILT_IN, "%" PRIu64 " bytes and %" PRIu64
 		     " files for all of its writable directories", plan->memory, plan->inodes);

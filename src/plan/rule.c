@@ -123,6 +123,17 @@ static int check_name(const char *name, struct error *err)
 	return digits ? fail(err, 0, "\"%s\" is not a whole address", name) : 0;
 }
 
+int host_name_check(char *name, struct error *err)
+{
+	size_t length = strlen(name);
+
+	if (length > 1 && name[length - 1] == '.')
+		name[length - 1] = '\0';
+	for (char *c = name; *c; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return check_name(name, err);
+}
+
 static int parse_what(char *text, struct rule *rule, struct error *err)
 {
 	size_t length = strlen(text);
@@ -148,13 +159,8 @@ static int parse_what(char *text, struct rule *rule, struct error *err)
 	else if (length > 1 && strchr(text, '*'))
 		return fail(err, 0, "\"%s\": a star stands for whole parts, at the start: *.%s",
 			    text, "example.org");
-	length = strlen(text);
-	if (length > 1 && text[length - 1] == '.')
-		text[length - 1] = '\0';
-	for (char *c = text; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
 	rule->name = text;
-	return check_name(text, err);
+	return host_name_check(text, err);
 }
 
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,

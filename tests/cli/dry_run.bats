@@ -77,6 +77,10 @@ ns-limit net=3
 net
 allow *.example.org:80,443-500/tcp
 deny [2001:db8::/32]:22
+dns none
+dns 2001:db8::53
+dns-search Example.ORG.
+add-host db.test:[2001:db8::7]
 seccomp strict
 syscall deny:socket,@keyring
 syscall log:7

@@ -126,6 +126,18 @@ struct network_word {
 	const struct origin *origin;
 };
 
+/* A word of a list that plan/ reads. */
+struct word {
+	const char *text;
+	const struct origin *origin;
+};
+
+/* A LIST() with a name. */
+struct word_list {
+	struct word *items;
+	size_t count, room;
+};
+
 enum help { HELP_NONE, HELP_SHORT, HELP_ALL };
 
 struct config {
@@ -147,6 +159,7 @@ struct config {
 	LIST(struct place) places;
 
 	LIST(struct network_word) network;
+	struct word_list dns, dns_search, hosts;
 
 	struct choice landlock;
 

@@ -51,6 +51,10 @@ bool policy_believes(const struct policy *policy, const struct address *address)
 int policy_learn(struct policy *policy, const char *name, const struct address *address,
 		 uint32_t seconds, int64_t now);
 
+/* The name stands for this address as long as the policy lasts, because the plan says so:
+ * the rules of the name are rules of the address. -1 as above. */
+int policy_pin(struct policy *policy, const char *name, const struct address *address);
+
 /* The name that led to this address last, or NULL. */
 const char *policy_name_of(const struct policy *policy, const struct address *address);
 

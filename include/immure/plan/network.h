@@ -41,6 +41,25 @@ struct rule {
 	const char *origin;		/* who said it */
 };
 
+/* A server to ask for names. */
+struct name_server {
+	struct address address;
+	const char *origin;
+};
+
+/* A name that stands for an address, because somebody said so. */
+struct named_host {
+	const char *name;		/* lower case, no dot at the end */
+	struct address address;
+	const char *origin;
+};
+
+/* A domain below which short names are looked for. */
+struct search_domain {
+	const char *name;
+	const char *origin;
+};
+
 /* One family of the tap's network. */
 struct tap_addresses {
 	bool on;
@@ -49,12 +68,14 @@ struct tap_addresses {
 };
 
 struct network_plan {
-	bool online;			/* all of the rest means nothing without */
+	bool online;			/* without, of the rest only hosts means anything */
 	LIST(struct rule) rules;	/* in the order in which they count */
 	const char *interface;
 	unsigned mtu;
 	struct tap_addresses v4, v6;
-	LIST(struct address) servers;	/* to ask for names; empty: those of resolv.conf */
+	LIST(struct name_server) servers;	/* empty: those of resolv.conf */
+	LIST(struct search_domain) search;
+	LIST(struct named_host) hosts;
 	const char *hostname;		/* of the sandbox, which it can look up */
 };
 
@@ -62,6 +83,10 @@ struct network_plan {
  * arena; `allows`, `text` and `origin` are left alone. -1 says what is wrong with it. */
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	       struct error *err);
+
+/* Bring a host's name into the form in which names are compared, in place: lower case, no
+ * dot at the end. -1 says why it is none. */
+int host_name_check(char *name, struct error *err);
 
 /* Is everything that `narrow` fits fitted by `wide` as well, so that behind it in a list
  * `narrow` would never be asked? No for what only a look at the network could tell, as of a
