@@ -18,10 +18,11 @@ setup() {
 with_answer() {
 	local answer=$1
 	shift
-	run --separate-stderr timeout -k 5 30 strace -qq -o /dev/null -e trace=landlock_create_ruleset -e "inject=landlock_create_ruleset:$answer:when=1" "$IMMURE" run "$@"
+	run_whole --separate-stderr timeout -k 5 30 strace -qq -o /dev/null -e trace=landlock_create_ruleset -e "inject=landlock_create_ruleset:$answer:when=1" "$IMMURE" run "$@"
 }
 
 @test "a kernel that has all of it is worth no note" {
+	[[ -z ${NO_LANDLOCK_NOTE:-} ]] || skip "this kernel's lacks something"
 	inspect --landlock require -- true
 	assert_status 0
 	assert_equal "${stderr:-}" ''
