@@ -103,6 +103,9 @@ int engine_take_tap(struct sandbox *box, struct error *err)
 	struct sync_message message;
 	AUTO_FD int tap = NO_FD;
 
+	/* Loading the stack went through more of GLib than serving ever will; and init has
+	 * files to assemble yet, so that there is time. */
+	process_trim();
 	int got = sync_receive(box->engine_door, &message, &tap, err);
 	if (got < 0)
 		return -1;
