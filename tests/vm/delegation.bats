@@ -208,7 +208,7 @@ in_group() {
 	# tried again, and a group that stays at the end was made.
 	for call in mkdirat:1 flock:1 write:1 write:2 write:3 write:4 write:5 write:6; do
 		run in_group "$groups/given/in" "${without_systemd[@]}" runuser -u "$user" -- \
-			strace -f -o /dev/null -e trace=none -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
+			strace -f -o /dev/null -e "trace=${call%:*}" -e "inject=${call%:*}:error=EIO:when=${call#*:}" \
 			"$IMMURE" run --memory 64M --pids 9 --cpus 1 -- echo ran
 		[[ $status -eq 125 && $output != *ran* || $status -eq 0 && $output == *ran ]] ||
 			fail_test "$call"
