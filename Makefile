@@ -41,7 +41,7 @@ PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
 PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dnsmasq-base expect fish git iproute2 less libseccomp-dev libslirp0 \
 	mmdebstrap nodejs mandoc parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
 PACKAGES_FULL = chromium firejail gdb openjdk-17-jdk-headless podman runc
-PACKAGES_BENCH = bubblewrap hyperfine python3
+PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns
 PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86
 PACKAGES_LINT = clang-tidy cppcheck shellcheck
@@ -67,7 +67,7 @@ help:
 	@echo 'make install    PREFIX=/usr/local DESTDIR=  make check-full  and the long ones'
 	@echo 'make uninstall  what install installed      make sanitize    the tests with ASan and UBSan'
 	@echo 'make demo       an untrusted installer      make lint        gcc, clang-tidy, cppcheck, shellcheck'
-	@echo 'make generate   man page and completions    make bench       against bubblewrap and unshare'
+	@echo 'make generate   man page and completions    make bench       against bubblewrap, slirp4netns'
 	@echo 'make fuzz       FUZZ_SECONDS=60 a harness   make vmcheck     tests on other kernels, in qemu'
 	@echo 'make setup      packages, all of them       make clean       remove build/'
 
@@ -231,8 +231,13 @@ $(BUILD)/fuzzer/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(objects)
 # --- bench -------------------------------------------------------------------
 
 bench: setup-bench
-	@$(MAKE) --no-print-directory all $(BUILD)/floor
-	@tests/bench/bench $(BUILD)
+	@$(MAKE) --no-print-directory all $(BUILD)/floor $(BUILD)/connects
+	@tests/bench/bench $(BUILD); offline=$$?; tests/bench/network $(BUILD) && exit $$offline
+
+$(BUILD)/connects: tests/bench/connects.c
+	@mkdir -p $(@D)
+	@echo '  CC      $<'
+	@$(CC) -static -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -O2 -o $@ $<
 
 # It is what the program is compared with: nothing of HARDEN, in no kind of build.
 floor_c := tests/bench/floor.c src/sys/seccomp.c $(wildcard src/base/*.c src/filter/*.c)

@@ -230,17 +230,18 @@ void network_close(struct sandbox *box)
 	struct error ignored;
 	int status;
 
-	if (box->engine != NO_FD) {
+	if (box->engine != NO_FD)
 		process_signal(box->engine, SIGKILL);
-		(void)process_await(box->engine, &status, &ignored);
-	}
-	fd_close(&box->engine);
 	fd_close(&box->control);
 	fd_close(&box->engine_control);
 	fd_close(&box->door);
 	fd_close(&box->engine_door);
 	fd_close(&box->tun);
 	fd_close(&box->names);
+	/* Should it not have been killed, its end is that there is nobody to hear from. */
+	if (box->engine != NO_FD)
+		(void)process_await(box->engine, &status, &ignored);
+	fd_close(&box->engine);
 }
 
 /* --- init ------------------------------------------------------------------------------------ */
@@ -269,10 +270,9 @@ int child_make_tap(struct sandbox *box, struct error *err)
 	struct tap_route v4 = route_of(&network->v4), v6 = route_of(&network->v6);
 	if (tap_configure(box->sysctls, network->interface, network->mtu, &v4, &v6, err) < 0)
 		return -1;
-	struct error ignored;
 	/* If nobody is there to take it, why is what the next step hears. */
-	(void)sync_send_tap(box->door, hardware, tap, &ignored);
-	return 0;
+	int sent = sync_send_tap(box->door, hardware, tap, err);
+	return sent < 0 && err->code != EPIPE && err->code != ECONNRESET ? -1 : 0;
 }
 
 int child_await_network(struct sandbox *box, struct error *err)

@@ -22,7 +22,7 @@ load ../lib/inject
 # sampled CASE: with the last lines of it.
 sampled() {
 	not_sanitized
-	run inject --sample 29 --case "$1"
+	run inject --sample 37 --case "$1"
 	assert_status 0
 	assert_output_has ' exact, '
 	assert_output_has ', 0 hole'
@@ -40,7 +40,7 @@ sampled() {
 # sampled_with_ids CASE: the same, of several ids.
 sampled_with_ids() {
 	not_sanitized
-	inject_with_ids --sample 29 --case "$1"
+	inject_with_ids --sample 37 --case "$1"
 	assert_status 0
 	assert_output_has ' exact, '
 	assert_output_has ', 0 hole'
@@ -52,6 +52,8 @@ sampled_with_ids() {
 @test "ROB-28: of one with several ids and namespaces inside" { sampled_with_ids ids-nested; }
 @test "ROB-28: of one that moves clocks" { sampled clocks; }
 @test "ROB-28: of one that joins namespaces" { sampled joined; }
+@test "ROB-28: of one with a root file system of its own" { sampled root; }
+@test "ROB-28: of one with a network" { sampled online; }
 
 @test "ROB-28: strace, which makes a call fail in all processes at once, finds the same" {
 	local call error
