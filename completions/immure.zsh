@@ -114,6 +114,12 @@ _immure()
 			'*--dns=[the name servers to ask, not the host'\''s]:ADDR: ' \
 			'*--dns-search=[where short names are looked for]:DOMAIN: ' \
 			'*--add-host=[inside, a name stands for an address]:NAME\:ADDR: ' \
+			'--ipv4-only[no IPv6 inside]' \
+			'--ipv6-only[no IPv4 inside]' \
+			'--mtu=[the largest packet of its network]:N: ' \
+			'*--cidr=[the addresses of its network]:NET/LEN: ' \
+			'--mac=[the hardware address of its device]:ADDR: ' \
+			'--ifname=[the name of its device, tap0 unless said]:NAME: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

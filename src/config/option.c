@@ -393,6 +393,39 @@ const struct option option_table[] = {
 		 " server; said again, for one more. The name is asked of nobody outside. This"
 		 " names and allows nothing: the address can be reached if a rule allows it or"
 		 " *NAME*. A rule of *NAME* is one of this address then, also of a private one." },
+	{ .name = "ipv4-only", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .set = set_flag, .field = FIELD(ipv4_only),
+	  .help = "no IPv6 inside",
+	  .man = "Give the sandbox no address of IPv6 and no way out by it, also where a rule"
+		 " would let it through. Typed, it takes back an **ipv6-only** of a profile." },
+	{ .name = "ipv6-only", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .set = set_flag, .field = FIELD(ipv6_only),
+	  .help = "no IPv4 inside",
+	  .man = "The same the other way round. Names are then asked of the resolver's IPv6"
+		 " address; which servers it asks itself does not change." },
+	{ .name = "mtu", .arg = "N", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .set = set_mtu,
+	  .help = "the largest packet of its network",
+	  .man = "Let the device carry packets of up to *N* bytes, 576 to 65520, which is the"
+		 " default and the fastest; IPv6 needs 1280. No larger datagram can be sent:"
+		 " packets in pieces do not pass." },
+	{ .name = "cidr", .arg = "NET/LEN", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .list = true, .set = set_listed, .field = FIELD(cidr),
+	  .help = "the addresses of its network",
+	  .man = "Take the sandbox's addresses from *NET*, where the host's own network has those"
+		 " of the default: the gateway is the address 2 in it, the resolver 3, the"
+		 " sandbox 100. For IPv4 a private network of 8 to 25 bits, by default"
+		 " `10.0.2.0/24`; for IPv6 a private one of 64, by default `fd00::/64`, with"
+		 " `::100` for the sandbox. Said for both, each counts." },
+	{ .name = "mac", .arg = "ADDR", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .set = set_text, .field = FIELD(mac),
+	  .help = "the hardware address of its device",
+	  .man = "Give the device the hardware address *ADDR*, as `02:00:5e:10:00:01`; without it"
+		 " the kernel makes one up each time." },
+	{ .name = "ifname", .arg = "NAME", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .set = set_text, .field = FIELD(ifname),
+	  .help = "the name of its device, tap0 unless said",
+	  .man = "Call the device *NAME*, up to 15 letters, digits, `-` and `_`." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

@@ -471,6 +471,17 @@ SETTER(set_net)
 	return 0;
 }
 
+/* RFC 791 has every host take packets of 576 bytes, and with much less the kernel's TCP, whose
+ * segments have 48 bytes at least, sends packets in pieces; above 65520 no frame fits an
+ * IPv4 packet. */
+SETTER(set_mtu)
+{
+	if (text_number(setting->value, 576, 65520, &config->mtu.value, err) < 0)
+		return -1;
+	config->mtu.origin = setting->origin;
+	return 0;
+}
+
 SETTER(set_timeout)
 {
 	if (text_duration(setting->value, &config->timeout.value, err) < 0)

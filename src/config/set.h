@@ -48,6 +48,7 @@ SETTER(set_root_rw);
 SETTER(set_net);
 SETTER(set_allow);
 SETTER(set_deny);
+SETTER(set_mtu);
 
 SETTER(set_syscall);
 SETTER(set_cap);

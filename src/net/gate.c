@@ -27,9 +27,7 @@
 
 #include "frame.h"
 
-/* The address of the gateway and of the resolver; libslirp sends from others, which
- * nobody looks at. Locally administered. */
-static const uint8_t gateway_hardware[HARDWARE] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };
+static const uint8_t gateway_hardware[HARDWARE] = { TAP_GATEWAY_HARDWARE };
 
 /* --- flows --------------------------------------------------------------------------- */
 

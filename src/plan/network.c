@@ -8,21 +8,6 @@
 
 #include "plan_internal.h"
 
-/* The largest that a tap takes without its frames becoming longer than an IPv4 packet
- * can be: 65535 less an Ethernet header, and a little. */
-enum { LARGEST_MTU = 65520 };
-
-/* The network that other programs of this kind have, so that what knows theirs knows
- * ours: gateway .2, names .3, the sandbox .100. */
-static void plan_addresses(struct tap_addresses *family, const char *network)
-{
-	family->on = prefix_parse(network, &family->network);
-	family->gateway = address_at(&family->network, 2);
-	family->resolver = address_at(&family->network, 3);
-	family->guest = address_at(&family->network, address_is_v4(&family->network.base)
-				   ? 100 : 0x100);
-}
-
 static int add_rule(struct planning *p, const struct network_word *word, struct error *err)
 {
 	struct rule rule = {
@@ -95,35 +80,15 @@ static int check_shared(struct planning *p, struct error *err)
 	return check_no_engine(p, there, err);
 }
 
-static int plan_tap(struct planning *p, struct error *err)
-{
-	struct network_plan *network = &p->plan->network;
-	struct file_id id;
-	struct error ignored;
-
-	(void)err;
-	network->interface = "tap0";
-	network->mtu = LARGEST_MTU;
-	network->hostname = p->plan->hostname;
-	plan_addresses(&network->v4, "10.0.2.0/24");
-	plan_addresses(&network->v6, "fd00::/64");
-	/* A kernel without IPv6 does not have it inside either. */
-	if (file_look("/proc/net/if_inet6", true, &id, &ignored) < 0)
-		network->v6.on = false;
-	return 0;
-}
-
 int plan_network(struct planning *p, struct error *err)
 {
 	if (plan_names(p, err) < 0)
 		return -1;
 	if (!p->plan->own_network)
 		return check_shared(p, err) < 0 ? -1 : check_names_count(p, err);
-	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0)
+	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0 || plan_tap(p, err) < 0)
 		return -1;
 	if (!p->plan->network.online && check_no_engine(p, NULL, err) < 0)
-		return -1;
-	if (p->plan->network.online && plan_tap(p, err) < 0)
 		return -1;
 	return check_names_count(p, err);
 }

@@ -70,6 +70,9 @@ int plan_tunings(struct planning *p, struct error *err);
 int plan_network(struct planning *p, struct error *err);
 const char *network_resolv_text(struct planning *p);
 const char *network_hosts_text(struct planning *p);
+/* tap.c: the device, its addresses, and what they make of the rules. */
+int plan_tap(struct planning *p, struct error *err);
+
 /* names.c: who is asked for names, and which ones are known without. */
 int plan_names(struct planning *p, struct error *err);
 /* When it is known whether there is a network: which of that has an effect. -1 says what was

@@ -248,16 +248,19 @@ static void print_identity(const struct printer *printer, const struct plan *pla
 		line(printer, "sysctl", tuning->origin, "%s = %s", tuning->key, tuning->value);
 }
 
-static void print_family(const struct printer *printer, const struct tap_addresses *family)
+static void print_family(const struct printer *printer, const struct tap_addresses *family,
+			 const char *name)
 {
 	char guest[ADDRESS_TEXT], gateway[ADDRESS_TEXT], resolver[ADDRESS_TEXT];
 	char network[ADDRESS_TEXT + 4];
 
 	if (family->on)
-		line(printer, "address", BUILT_IN, "%s of %s, gateway %s, names %s",
+		line(printer, "address", family->origin, "%s of %s, gateway %s, names %s",
 		     address_text(&family->guest, guest), prefix_text(&family->network, network),
 		     address_text(&family->gateway, gateway),
 		     address_text(&family->resolver, resolver));
+	else
+		line(printer, "address", family->origin, "none of %s", name);
 }
 
 static void print_network(const struct printer *printer, const struct plan *plan)
@@ -267,9 +270,15 @@ static void print_network(const struct printer *printer, const struct plan *plan
 
 	if (!network->online)
 		return;
-	line(printer, "network", BUILT_IN, "%s, MTU %u", network->interface, network->mtu);
-	print_family(printer, &network->v4);
-	print_family(printer, &network->v6);
+	line(printer, "network", network->interface_origin, "%s, MTU %u", network->interface,
+	     network->mtu);
+	if (network->mtu_origin)
+		line(printer, "mtu", network->mtu_origin, "%u", network->mtu);
+	if (network->hardware_origin)
+		line(printer, "mac", network->hardware_origin, "%s",
+		     plan->config->mac.value);
+	print_family(printer, &network->v4, "IPv4");
+	print_family(printer, &network->v6, "IPv6");
 	list_each(const struct rule, rule, &network->rules)
 		line(printer, rule->allows ? "allow" : "deny", rule->origin, "%s", rule->text);
 	line(printer, "deny", BUILT_IN, "everything else");

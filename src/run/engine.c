@@ -263,7 +263,9 @@ int child_make_tap(struct sandbox *box, struct error *err)
 
 	if (!network->online)
 		return 0;
-	AUTO_FD int tap = tap_open(box->procfs, box->tun, network->interface, NULL, hardware, err);
+	AUTO_FD int tap = tap_open(box->procfs, box->tun, network->interface,
+				   network->hardware_origin ? network->hardware : NULL, hardware,
+				   err);
 	if (tap < 0)
 		return -1;
 	fd_close(&box->tun);

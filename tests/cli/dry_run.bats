@@ -81,6 +81,13 @@ dns none
 dns 2001:db8::53
 dns-search Example.ORG.
 add-host db.test:[2001:db8::7]
+cidr 10.9.0.0/16
+cidr fd12:3456:789a::/64
+ipv4-only
+# ipv6-only contradicts it
+mtu 1400
+mac 02:00:5e:10:00:01
+ifname eth0
 seccomp strict
 syscall deny:socket,@keyring
 syscall log:7

@@ -159,7 +159,10 @@ struct config {
 	LIST(struct place) places;
 
 	LIST(struct network_word) network;
-	struct word_list dns, dns_search, hosts;
+	struct word_list dns, dns_search, hosts, cidr;
+	struct choice ipv4_only, ipv6_only;
+	struct number mtu;
+	struct text mac, ifname;
 
 	struct choice landlock;
 

@@ -60,18 +60,27 @@ struct search_domain {
 	const char *origin;
 };
 
+/* The hardware address of the gateway and of the resolver; libslirp sends from others, which
+ * nobody looks at. Locally administered. */
+#define TAP_GATEWAY_HARDWARE 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02
+
 /* One family of the tap's network. */
 struct tap_addresses {
 	bool on;
 	struct prefix network;
 	struct address gateway, resolver, guest;
+	const char *origin;		/* who said so, or that it is off */
 };
 
 struct network_plan {
 	bool online;			/* without, of the rest only hosts means anything */
 	LIST(struct rule) rules;	/* in the order in which they count */
 	const char *interface;
+	const char *interface_origin;
 	unsigned mtu;
+	const char *mtu_origin;		/* NULL: nobody said it */
+	uint8_t hardware[6];		/* of the sandbox's end */
+	const char *hardware_origin;	/* NULL: nobody said it; as the kernel makes it up */
 	struct tap_addresses v4, v6;
 	LIST(struct name_server) servers;	/* empty: those of resolv.conf */
 	LIST(struct search_domain) search;

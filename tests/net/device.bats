@@ -1,0 +1,147 @@
+#!/usr/bin/env bats
+# The device of the sandbox's network as it was asked for: addresses, families, packet size,
+# names.
+
+load ../lib/common
+load ../lib/sandbox
+load ../lib/world
+
+setup_file() { world_start; }
+teardown_file() { world_stop; }
+
+setup() {
+	common_setup
+	forget_seen
+}
+
+@test "--cidr, --mac, --ifname: guest, gateway and resolver are where it says, and all works" {
+	local serve='import socket
+s = socket.create_server(("127.0.0.1", 5432))
+open("listening", "w").close()
+c = s.accept()[0]; c.sendall(b"served"); c.close()'
+	world /usr/bin/python3 -c "$serve" 3>&- &
+	local server=$!
+	until [[ -e $WORLD/listening ]]; do sleep 0.05; done
+	online --cidr 172.20.128.0/17 --cidr fd12:3456::/64 --mac 02:00:5E:10:00:01 --ifname eth0 --allow files.test \
+		--allow host:5432 --allow 10.0.2.4 -- bash -c 'ip -o addr show dev eth0; ip route; ip -6 route; ip link show eth0; cat /etc/resolv.conf
+		curl -4sS --max-time 10 http://files.test/; curl -6sS --max-time 10 http://files.test/
+		curl -sS --max-time 10 http://10.0.2.4/; cat </dev/tcp/172.20.128.2/5432; dig +short @fd12:3456::3 files.test'
+	kill "$server" 2>/dev/null || true
+	assert_status 0
+	assert_output_has 'inet 172.20.128.100/17'
+	assert_output_has 'inet6 fd12:3456::100/64'
+	assert_output_has 'default via 172.20.128.2 dev eth0'
+	assert_output_has 'default via fd12:3456::2 dev eth0'
+	assert_output_has 'link/ether 02:00:5e:10:00:01'
+	assert_output_has 'nameserver 172.20.128.3'
+	assert_output_has 'hello from 198.51.100.7'
+	assert_output_has 'hello from 2001:db8::7'
+	# What the default network hides.
+	assert_output_has 'hello from 10.0.2.4'
+	assert_equal "$(tail -n 1 <<<"$output")" served198.51.100.7
+}
+
+@test "--ipv4-only and --ipv6-only: nothing of the other family is there or passes" {
+	online --ipv4-only --allow any -- sh -c 'ip -6 -o addr show dev tap0 scope global; cat /etc/resolv.conf /etc/hosts
+		curl -s --max-time 5 http://files.test/; curl -s --max-time 5 "http://[2001:db8::7]/" || echo none'
+	assert_status 0
+	assert_output_has 'hello from 198.51.100.7'
+	assert_output_lacks fd00
+	assert_output_has none
+	assert_not_seen 2001
+	forget_seen
+	online --ipv6-only --allow any -- sh -c 'ip -4 -o addr show dev tap0; cat /etc/resolv.conf
+		curl -s --max-time 5 http://files.test/; curl -s --max-time 5 http://198.51.100.7/ || echo none'
+	assert_status 0
+	assert_output_has 'nameserver fd00::3'
+	assert_output_has 'hello from 2001:db8::7'
+	assert_output_lacks 'inet '
+	assert_output_has none
+	assert_not_seen 198.51.100.7
+	# Typed, it takes back a profile's.
+	printf '%s\n' 'include default' ipv6-only >"$TEST_TMP/six.profile"
+	chmod a+rx "$TEST_TMP"
+	online --profile "$TEST_TMP/six.profile" --ipv4-only --allow any -- ip -o addr show dev tap0
+	assert_output_has 'inet 10.0.2.100'
+	assert_output_lacks fd00
+}
+
+@test "--mtu: packets up to that size, in both directions" {
+	local talk='import socket, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(10); s.connect(("198.51.100.7", 7))
+s.send(b"x" * int(sys.argv[1])); print(len(s.recv(65535)))'
+	# shellcheck disable=SC2016 # for the shell inside
+	online --mtu 1300 --allow 198.51.100.7 -- sh -c 'ip link show tap0; /usr/bin/python3 -c "$0" 1272
+		curl -sS --max-time 10 http://198.51.100.7/' "$talk"
+	assert_status 0
+	assert_output_has 'mtu 1300'
+	assert_output_has 1272
+	assert_output_has 'hello from'
+	# shellcheck disable=SC2016 # for the shell inside
+	online --ipv4-only --mtu 576 --allow files.test -- curl -sS --max-time 10 http://files.test/
+	assert_status 0
+	assert_output_has 'hello from'
+}
+
+@test "what cannot be is an error with its reason" {
+	local words
+	while read -r -a words; do
+		run "$IMMURE" run "${words[@]}" -- true
+		assert_status 125
+		read -r expected
+		assert_output_has "$expected"
+	done <<-'END'
+		--mtu 1500
+		mtu 1500 (command line): there is no network
+		--ipv4-only
+		ipv4-only (command line): there is no network
+		--net --ipv4-only --mtu 575
+		575
+		--net --mtu 65521
+		65521
+		--net --mtu 1279
+		IPv6 needs 1280
+		--net --ipv4-only --ipv6-only
+		contradict each other
+		--net --cidr 10.0.3.1/24
+		hint: that is: --cidr 10.0.3.0/24
+		--net --cidr 10.0.3.0
+		no network
+		--net --cidr 10.0.3.0/26
+		must have 8 to 25
+		--net --cidr 10.0.0.0/7
+		10.0.0.0/7
+		--net --cidr 127.0.0.0/8
+		not in a private range
+		--net --cidr 192.175.48.0/24
+		not in a private range
+		--net --cidr fd00::/48
+		a network of IPv6 has 64
+		--net --cidr 2001:4:112::/64
+		not in a private range
+		--net --mac 03:00:00:00:00:01
+		an address of a group
+		--net --mac 00:00:00:00:00:00
+		nobody's address
+		--net --mac 52:55:0a:00:02:02
+		the gateway has it
+		--net --mac 02:00:00:00:00
+		no hardware address
+		--net --ifname lo
+		every network has something
+		--net --ifname tap%d
+		a name is a letter
+		--net --ifname sixteenletterslo
+		a name is a letter
+		--allow 10.0.2.7:80
+		hint: to give it another one: --cidr 192.168.199.0/24
+		--allow 10.0.2.2:80
+		--allow host:PORTS
+		--cidr 10.0.3.0/24 --allow 10.0.3.0/28
+		that lies in the sandbox's own network, 10.0.3.0/24
+	END
+	run "$IMMURE" run --dry-run --mtu 1500 --cidr 10.9.0.0/16 --mac 02:00:5e:10:00:01 --ifname eth0 --ipv4-only --net -- true
+	assert_status 0
+	assert_output_has '10.9.0.100 of 10.9.0.0/16, gateway 10.9.0.2, names 10.9.0.3'
+	assert_equal "$(grep -cE '^(network|mtu|mac|address) .*# command line$' <<<"$output")" 5
+}
