@@ -38,8 +38,8 @@ LIBS = -l:libcap.a -l:libresolv.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
-PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dnsmasq-base expect fish git iproute2 less libseccomp-dev libslirp0 \
-	mmdebstrap nodejs mandoc parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
+PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dnsmasq-base expect fish git hostname iproute2 iptables iputils-ping less \
+	libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc parallel perl procps python3 strace tmux uidmap util-linux vim xxd zsh
 PACKAGES_FULL = chromium firejail gdb openjdk-17-jdk-headless podman runc
 PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns
 PACKAGES_FUZZ = clang libclang-rt-dev
@@ -54,7 +54,7 @@ sources := $(filter-out src/gen/% $(if $(WEAKEN),,%/weaken.c),$(wildcard src/*/*
 waiting := $(filter src/run/% src/confine/% $(addprefix src/,sys/process.c sys/privilege.c \
 	sys/seccomp.c sys/socket.c sys/tty.c base/fd.c base/error.c),$(sources))
 sources := $(waiting) $(filter-out $(waiting),$(sources))
-objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o $(BUILD)/default_filter.o \
+objects := $(sources:%.c=$(BUILD)/%.o) $(BUILD)/default_profile.o $(BUILD)/dev_profile.o $(BUILD)/default_filter.o $(BUILD)/first_image.o \
 	$(if $(SANITIZE),$(BUILD)/tests/lib/sanitize.o)
 fuzzers := $(patsubst tests/fuzz/%.c,%,$(filter-out tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)))
 unit := $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/*.c))
@@ -97,14 +97,27 @@ $(BUILD)/%.o: $(BUILD)/%.c $(BUILD)/flags
 	@echo '  CC      $<'
 	@$(COMPILE) -MMD -MP -c -o $@ $<
 
-# The posture itself, so that the binary alone works.
-$(BUILD)/default_profile.c: profiles/default.profile
+# The postures themselves, so that the binary alone works.
+$(BUILD)/default_profile.c $(BUILD)/dev_profile.c: $(BUILD)/%_profile.c: profiles/%.profile
 	@mkdir -p $(@D)
 	@echo '  EMBED   $<'
-	@{ echo 'extern const char default_profile_text[];'; \
-	   echo 'const char default_profile_text[] ='; \
+	@{ echo 'extern const char $*_profile_text[];'; \
+	   echo 'const char $*_profile_text[] ='; \
 	   sed 's/\\/\\\\/g; s/"/\\"/g; s/	/\\t/g; s/.*/"&\\n"/' $<; \
 	   echo '"";'; } >$@.new
+	@mv $@.new $@
+
+# Process 1 of who may look into it: a program without a C library, as data.
+$(BUILD)/first: src/sys/first/first.c $(BUILD)/flags
+	@echo '  CC      $<'
+	@$(CC) -std=gnu11 $(WARNINGS) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie -static \
+		-no-pie -nostdlib -s -Wl,--build-id=none,-z,noexecstack,-z,norelro,-z,noseparate-code -o $@ $<
+
+$(BUILD)/first_image.c: $(BUILD)/first
+	@echo '  EMBED   $<'
+	@{ echo '#include <immure/sys/process.h>'; echo 'const unsigned char first_image[] = {'; \
+	   od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; \
+	   echo '};'; echo 'const size_t first_image_size = sizeof(first_image);'; } >$@.new
 	@mv $@.new $@
 
 # The default filters of system calls, as data.
@@ -249,7 +262,7 @@ $(BUILD)/floor: $(floor_c) $(BUILD)/default_filter.c $(BUILD)/flags $(wildcard i
 
 # --- lint: everything found is an error ----------------------------------------
 
-lint_c := $(wildcard src/*.c src/*/*.c)
+lint_c := $(wildcard src/*.c src/*/*.c) src/sys/first/first.c
 lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/fuzz/*.c tests/bench/*.c)
 lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/fuzz/run tests/lib/as-user tests/lib/world \
 	tests/vm/vmcheck tests/vm/guest \

@@ -491,7 +491,10 @@ const struct option option_table[] = {
 		 " user, never over the host, its mounts or its network. `keep` names all that"
 		 " there are, `add` adds to what was said before, `none` takes it back. Those that"
 		 " would bring rarely used code of the kernel into reach are refused, and all of"
-		 " them to root of the host." },
+		 " them to root of the host, unless it is **--nested**, with which mounts and a"
+		 " network are its own; the name `all` then stands for every one, and the command"
+		 " is root of its namespaces as of a machine: process 1 is one that can be looked"
+		 " into, for its namespaces." },
 
 	{ .name = "chdir", .arg = "PATH", .in = ANYWHERE,
 	  .group = GROUP_COMMAND, .set = set_path, .field = FIELD(chdir),

@@ -284,7 +284,8 @@ static int fetch_path(struct config *config, const char *path, struct reading *r
 static int fetch_name(struct config *config, const char *name, struct reading *reading,
 		      const char **ret_text, size_t *ret_length, struct error *err)
 {
-	bool is_default = text_is(name, "default"), again = false;
+	const struct built_in *built_in = profile_built_in(name);
+	bool again = false;
 
 	if (profile_check_name(name, err) < 0)
 		return -1;
@@ -300,8 +301,8 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 	for (; reading->place < BUILT_IN; reading->place++) {
 		const char *dir = profile_directory(config->arena, reading->place);
 
-		/* The installed default is the text that is built in. */
-		if (!dir || (is_default && reading->place == INSTALLED))
+		/* The installed one is the text that is built in. */
+		if (!dir || (built_in && reading->place == INSTALLED))
 			continue;
 		reading->file = arena_format(config->arena, "%s/%s.profile", dir, name);
 		AUTO_FD int fd = file_open_trusted(reading->file, err);
@@ -310,9 +311,9 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		if (!profile_is_absent(dir, reading->file, err))
 			return -1;
 	}
-	if (is_default && reading->place == BUILT_IN) {
-		reading->file = profile_built_in;
-		*ret_text = default_profile_text;
+	if (built_in && reading->place == BUILT_IN) {
+		reading->file = built_in->file;
+		*ret_text = built_in->text;
 		*ret_length = strlen(*ret_text);
 		return 0;
 	}

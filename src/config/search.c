@@ -14,7 +14,20 @@
 
 #include "search.h"
 
-const char profile_built_in[] = "default.profile (built in)";
+static const struct built_in built_ins[] = {
+	{ "default", "default.profile (built in)", default_profile_text },
+	{ "dev", "dev.profile (built in)", dev_profile_text },
+};
+
+enum { BUILT_INS = sizeof(built_ins) / sizeof(built_ins[0]) };
+
+const struct built_in *profile_built_in(const char *name)
+{
+	for (size_t i = 0; i < BUILT_INS; i++)
+		if (text_is(built_ins[i].name, name))
+			return &built_ins[i];
+	return NULL;
+}
 
 const char *profile_user_directory(struct arena *arena)
 {
@@ -89,7 +102,7 @@ const char *profile_of_command(struct arena *arena, const char *command)
 	struct error ignored;
 
 	if (strchr(command, '/') || profile_check_name(command, &ignored) < 0 ||
-	    text_is(command, "default") || text_is(command, "none"))
+	    profile_built_in(command) || text_is(command, "none"))
 		return NULL;
 	return file_of(arena, command);
 }
@@ -113,10 +126,11 @@ const char *profile_find(struct arena *arena, const char *name, struct error *er
 	if (profile_check_name(name, err) < 0)
 		return NULL;
 	const char *file = text_is(name, "none") ? NULL : file_of(arena, name);
-	if (file && !(text_is(name, "default") && text_begins(file, IMMURE_PREFIX "/")))
+	const struct built_in *built_in = profile_built_in(name);
+	if (file && !(built_in && text_begins(file, IMMURE_PREFIX "/")))
 		return file;
-	if (text_is(name, "default"))
-		return profile_built_in;
+	if (built_in)
+		return built_in->file;
 	(void)fail(err, ENOENT, "%s.profile", name);
 	return NULL;
 }
@@ -141,7 +155,7 @@ static bool add_found(void *context, const char *entry)
 		return true;
 	const char *name = arena_copy_part(listing->arena, entry, length - strlen(suffix));
 	if (profile_check_name(name, &ignored) < 0 ||
-	    (listing->place == INSTALLED && text_is(name, "default")))
+	    (listing->place == INSTALLED && profile_built_in(name)))
 		return true;
 	struct found_profile *added = list_add(listing->arena, &listing->found->list);
 	added->name = name;
@@ -170,11 +184,14 @@ struct found_profiles profile_list(struct arena *arena)
 		if (listing.dir)
 			file_each_name(listing.dir, add_found, &listing);
 	}
-	bool hidden = false;
-	list_each(const struct found_profile, other, &found.list)
-		hidden = hidden || text_is(other->name, "default");
-	*list_add(arena, &found.list) =
-		(struct found_profile){ "default", profile_built_in, hidden };
+	for (size_t i = 0; i < BUILT_INS; i++) {
+		bool hidden = false;
+
+		list_each(const struct found_profile, other, &found.list)
+			hidden = hidden || text_is(other->name, built_ins[i].name);
+		*list_add(arena, &found.list) =
+			(struct found_profile){ built_ins[i].name, built_ins[i].file, hidden };
+	}
 	qsort(found.list.items, found.list.count, sizeof(*found.list.items), compare_found);
 	return found;
 }

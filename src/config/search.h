@@ -13,8 +13,15 @@ enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, BUILT_IN, NOWHERE };
 /* The directory of a place, from the arena; NULL when it has none. */
 const char *profile_directory(struct arena *arena, enum place_of_profiles place);
 
-/* What stands for the file of the default that is built in. */
-extern const char profile_built_in[];
+/* A profile that is a part of this program, so that it alone works. */
+struct built_in {
+	const char *name;
+	const char *file;	/* what stands for its file */
+	const char *text;
+};
+
+/* The one of that name, or NULL. */
+const struct built_in *profile_built_in(const char *name);
 
 /* Could `file` not be opened, with *err, because there is nothing for this user to
  * find: no file, or a directory that is closed to the caller, as another user's home

@@ -49,9 +49,14 @@ int confine_capabilities(const struct plan *plan, struct error *err)
 {
 	/* Who is not root there keeps them only by the ambient set; root must lose them when
 	 * it becomes somebody else, as every program expects that does so. */
-	if (plan->guest_origin)
+	if (plan->guest_origin || plan->all_origin)
 		return privilege_keep(plan->capabilities, plan->inner.inside_uid != 0, err);
 	return drop_capabilities(plan, plan->capabilities, err);
+}
+
+int confine_no_capabilities(const struct plan *plan, struct error *err)
+{
+	return drop_capabilities(plan, 0, err);
 }
 
 int confine_privileges(const struct plan *plan, struct error *err)

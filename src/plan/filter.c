@@ -5,6 +5,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/text.h>
+#include <immure/sys/privilege.h>
 #include <immure/sys/seccomp.h>
 #include <immure/sys/user.h>
 
@@ -13,28 +14,39 @@
 /* --- capabilities ------------------------------------------------------------------- */
 
 /* What they open is code of the kernel, also for root of a namespace that owns
- * nothing: mounts, networks, devices, the kernel itself. */
+ * nothing: mounts, networks, devices, the kernel itself. With --nested all of that is in
+ * reach as it is, and the namespace owns mounts and a network. */
 static const int forbidden[] = {
 	CAP_SYS_ADMIN, CAP_NET_ADMIN, CAP_NET_RAW, CAP_MKNOD, CAP_SYS_MODULE, CAP_SYS_RAWIO,
 	CAP_SYS_BOOT, CAP_SYS_TIME, CAP_BPF, CAP_PERFMON, CAP_SYSLOG, CAP_MAC_ADMIN,
 	CAP_MAC_OVERRIDE, CAP_CHECKPOINT_RESTORE,
 };
 
+static bool is_forbidden(int number, bool all)
+{
+	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
+		if (forbidden[i] == number)
+			return true;
+	return all;
+}
+
 static int plan_capability(struct planning *p, const struct capability *capability,
 			   struct error *err)
 {
 	const char *origin = origin_text(p->arena, capability->origin);
-	int number = capability_named(capability->name);
+	bool all = text_is(capability->name, "all");
+	int number = all ? 0 : capability_named(capability->name);
 
 	if (number < 0) {
 		(void)fail(err, 0, "cap %s (%s): there is no such capability", capability->name,
 			   origin);
 		return hint(err, "capabilities(7) lists them; without the cap_ in front");
 	}
-	for (size_t i = 0; i < sizeof(forbidden) / sizeof(forbidden[0]); i++)
-		if (forbidden[i] == number)
-			return fail(err, 0, "cap %s (%s): no command gets this one", capability->name,
-				    origin);
+	if (!p->plan->nested_origin && is_forbidden(number, all)) {
+		(void)fail(err, 0, "cap %s (%s): no command gets %s", capability->name, origin,
+			   all ? "all of them" : "this one");
+		return hint(err, "unless mounts and a network are its own: --nested");
+	}
 	if (number == CAP_SYS_PTRACE && !p->config->ptrace.value) {
 		(void)fail(err, 0, "cap %s (%s): nothing can be traced", capability->name, origin);
 		return hint(err, "to let debuggers work: --ptrace");
@@ -47,7 +59,9 @@ static int plan_capability(struct planning *p, const struct capability *capabili
 			   " right over belongs to root", capability->name, origin);
 		return hint(err, "as an ordinary user: runuser -u NAME -- immure run ...");
 	}
-	p->plan->capabilities |= UINT64_C(1) << number;
+	if (all)
+		p->plan->all_origin = origin;
+	p->plan->capabilities |= all ? privilege_all() : UINT64_C(1) << number;
 	return 0;
 }
 
@@ -88,7 +102,12 @@ int plan_capabilities(struct planning *p, struct error *err)
 	list_each(const struct capability, capability, &p->config->capabilities)
 		if (plan_capability(p, capability, err) < 0)
 			return -1;
-	if (p->config->capabilities.count > 0)
+	p->plan->first_open = p->plan->all_origin && !p->plan->as_pid_1;
+	if (p->plan->all_origin)
+		note(p, "cap all (%s): it is root of its own namespaces, may mount and has a"
+		     " network to change; what of the kernel asks for these rights is in reach",
+		     p->plan->all_origin);
+	else if (p->config->capabilities.count > 0)
 		note(p, "cap (%s): it has rights over its own user namespace; what of the kernel"
 		     " asks for them is in reach",
 		     origin_text(p->arena, p->config->capabilities.items[0].origin));
@@ -99,11 +118,12 @@ int plan_capabilities(struct planning *p, struct error *err)
 
 /* Root of one id cannot give a file away, and tar(1) as root tries to: such a command
  * is told that it has, unless it was given capabilities one by one. With several ids
- * files can be given away, and nobody is lied to. */
+ * files can be given away, and nobody is lied to. Nor does a namespace that root makes
+ * inside have more ids than root has. */
 static bool fakes_chown(const struct planning *p)
 {
 	const struct plan *plan = p->plan;
-	bool plain = !plan->capabilities || (plan->guest_origin && !plan->nested_origin &&
+	bool plain = !plan->capabilities || plan->all_origin || (plan->guest_origin && !plan->nested_origin &&
 					     p->config->capabilities.count == 0);
 
 	return plan->own_user && p->inside_uid == 0 && !plan->maps.several && plain;

@@ -340,7 +340,9 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 		     limit_text(printer->arena, limit->hard));
 	print_group(printer, plan);
 	const char *capabilities = NULL;
-	for (unsigned cap = 0; plan->capabilities >> cap; cap++)
+	if (plan->all_origin)
+		capabilities = "every capability";
+	for (unsigned cap = 0; !plan->all_origin && plan->capabilities >> cap; cap++)
 		if (plan->capabilities >> cap & 1)
 			capabilities = arena_format(printer->arena, "%s%s%s",
 						    capabilities ? capabilities : "",
@@ -351,6 +353,8 @@ static void print_limits(const struct printer *printer, const struct plan *plan)
 	     plan->own_user && !plan->nested_origin ? ", no further user namespace" : "");
 	if (plan->guest_origin)
 		line(printer, "guest", plan->guest_origin, "root's rights over its own ids");
+	if (plan->first_open)
+		line(printer, "process 1", plan->all_origin, "can be looked into: it is nobody's memory");
 	if (plan->nested_origin)
 		line(printer, "nested", plan->nested_origin, "user namespaces can be made inside");
 	line(printer, "filter", plan->filter.origin, "system calls: %s, %zu instructions%s",

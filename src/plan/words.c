@@ -223,6 +223,8 @@ static const char *capabilities_text(const struct comparison *c)
 	uint64_t more = c->plan->capabilities & ~c->than->capabilities;
 	const char *text = NULL;
 
+	if (c->plan->all_origin && !c->than->all_origin)
+		return "every capability of its own user namespace";
 	for (unsigned cap = 0; more >> cap; cap++)
 		if (more >> cap & 1)
 			text = with(c->arena, text, capability_name(c->arena, cap));

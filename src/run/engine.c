@@ -43,9 +43,8 @@ int engine_die_with_supervisor(struct sandbox *box, struct error *err)
  * leave the host's files, and has no right over anything of the host's. */
 int engine_own_namespaces(struct sandbox *box, struct error *err)
 {
-	struct idmap map = {
-		0, box->plan->outer.outside_uid, 0, box->plan->outer.outside_gid,
-	};
+	/* The caller's own, whatever ids the sandbox has: no other may the engine map. */
+	struct idmap map = { 0, box->caller_uid, 0, box->caller_gid };
 
 	AUTO_FD int procfs = procfs_open("/proc", err);
 	return procfs < 0 ? -1 : idmap_write_self(procfs, &map, false, err);
@@ -202,6 +201,8 @@ int parent_start_engine(struct sandbox *box, struct error *err)
 		return -1;
 	box->door = door[0];
 	box->engine_door = door[1];
+	box->caller_uid = geteuid();
+	box->caller_gid = getegid();
 	pid_t pid = process_fork(CLONE_NEWUSER | CLONE_NEWNS, &box->engine, err);
 	if (pid < 0)
 		return -1;

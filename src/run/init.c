@@ -79,10 +79,12 @@ void init_release_files(struct sandbox *box)
 	fd_close(&box->ruleset);
 }
 
-/* A hang-up of the private terminal says nothing new: the supervisor has made it. */
+/* A hang-up of the private terminal says nothing new: the supervisor has made it. Who is
+ * not process 1 itself hears from that one what came from outside; it is in the command's
+ * hands, which can signal itself as well. */
 static bool is_for_command(const struct signal_news *news)
 {
-	return news->from_outside && news->number != SIGCHLD &&
+	return (news->from_outside || news->from_first) && news->number != SIGCHLD &&
 	       !(news->number == SIGHUP && news->from_terminal);
 }
 

@@ -13,6 +13,19 @@
  * on mount namespaces"). That needs no rule of ours, and holds for every namespace
  * that is made further inside.
  *
+ * A command that is root of all of that (--cap keep:all) may look into every process it
+ * sees. Process 1 is then one that has nothing to look at (sys/first/first.c), behind the
+ * command's walls and without a right, and the inner init is its child:
+ *
+ *	process 1		assembles the view, and stays behind
+ *	 └── first		process 1 of the inner pid namespace; reaps, and ends with
+ *		 │		its init
+ *		 └── the inner init
+ *			 └── the command
+ *
+ * So /proc/1/ns can be read and bound, as on a machine. Landlock lets nobody look into who
+ * is not in his own domain or one below, so that all three are in the same, entered once.
+ *
  * A procfs belongs to a pid namespace and a sysfs to a network namespace, so that both
  * are new here; and the kernel lets nobody inside mount another one unless there is
  * one to be seen already, writable and with nothing of it covered
@@ -97,6 +110,59 @@ WITH_INIT_CALLS static void stay_behind(struct sandbox *box, pid_t inner, int to
 	_exit(status_of(status));
 }
 
+/* --- process 1 that can be looked into ------------------------------------------- */
+
+static int become_first(struct sandbox *box, pid_t init, struct error *err)
+{
+	const struct plan *plan = box->plan;
+	const char *number = arena_format(plan->arena, "%d", (int)init);
+	const char *const argv[] = { "immure-init", number, NULL };
+
+	if (process_new_session(err) < 0 || confine_groups(plan, err) < 0 ||
+	    confine_inheritance(plan, err) < 0 || confine_limits(plan, err) < 0 ||
+	    confine_no_capabilities(plan, err) < 0 || child_die_with_supervisor(box, err) < 0 ||
+	    confine_privileges(plan, err) < 0)
+		return -1;
+	init_release_files(box);
+	if (confine_calls(plan, err) < 0)
+		return -1;
+	return process_execute_image(first_image, first_image_size, argv, err);
+}
+
+/* Its end of the pair is closed when it executes: from then on the memory that is still
+ * the launcher's is init's alone. */
+static int leave_first(struct sandbox *box, struct error *err)
+{
+	AUTO_FD int pidfd = NO_FD;
+	struct sync_message message;
+	struct error ignored;
+	AUTO_FD int fd = NO_FD;
+	int ends[2];
+
+	if (socket_pair(ends, err) < 0)
+		return -1;
+	AUTO_FD int first_end = ends[0], init_end = ends[1];
+	if (confine_domain(box->plan, box->ruleset, err) < 0)
+		return -1;
+	fd_close(&box->ruleset);
+	pid_t init = process_fork(0, &pidfd, err);
+	if (init < 0)
+		return -1;
+	if (init > 0) {
+		fd_close(&init_end);
+		(void)become_first(box, init, err);
+		(void)within(err, "become process 1");
+		(void)within(err, "enter the inner namespaces");
+		(void)sync_send_error(box->init_end, err, &ignored);
+		_exit(125);
+	}
+	fd_close(&first_end);
+	if (child_die_with_supervisor(box, err) < 0)
+		return -1;
+	return sync_receive(init_end, &message, &fd, err) == 0
+		? 0 : fail(err, 0, "process 1 said something");
+}
+
 /* --- the one that goes in ---------------------------------------------------------- */
 
 static int own_namespaces(struct sandbox *box, int outer, struct error *err)
@@ -154,5 +220,7 @@ int child_enter_inner(struct sandbox *box, struct error *err)
 	fd_close(&outer_end);
 	if (own_namespaces(box, inner_end, err) < 0)
 		return -1;
-	return await_outer(inner_end, err);
+	if (await_outer(inner_end, err) < 0)
+		return -1;
+	return box->plan->first_open ? leave_first(box, err) : 0;
 }

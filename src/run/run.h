@@ -123,6 +123,8 @@ struct sandbox {
 
 	/* The network engine, when there is one. `door` is where init hands it the tap. */
 	int engine;		/* pidfd */
+	uid_t caller_uid;
+	gid_t caller_gid;
 	int control, engine_control;
 	int door, engine_door;
 	int tun;		/* /dev/net/tun, by name only */

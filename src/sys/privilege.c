@@ -167,6 +167,15 @@ bool privilege_has(unsigned capability)
 	return value == CAP_SET;
 }
 
+uint64_t privilege_all(void)
+{
+	uint64_t all = 0;
+
+	for (int cap = 0; cap < 64 && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) >= 0; cap++)
+		all |= UINT64_C(1) << cap;
+	return all;
+}
+
 const char *privilege_gains_nothing(const char *path)
 {
 	struct statvfs fs;

@@ -253,6 +253,32 @@ void process_scrub(const char *title)
 	(void)snprintf(strings_start, size, "%s", title);
 }
 
+/* Since Linux 6.3 it must be said that such a file is a program; older ones do not know
+ * the word. */
+static int memory_file(const char *name)
+{
+	const unsigned executable = 0x10;	/* MFD_EXEC */
+
+	int fd = memfd_create(name, MFD_CLOEXEC | executable);
+	return fd < 0 && errno == EINVAL ? memfd_create(name, MFD_CLOEXEC) : fd;
+}
+
+int process_execute_image(const void *image, size_t size, const char *const *argv,
+			  struct error *err)
+{
+	static const char *const nothing[] = { NULL };
+
+	AUTO_FD int fd = memory_file(argv[0]);
+	if (fd < 0) {
+		(void)fail(err, errno, "make a program in memory");
+		return errno == EACCES ? hint(err, "to allow such: sysctl vm.memfd_noexec=0") : -1;
+	}
+	if (fd_write_all(fd, image, size) < 0)
+		return fail(err, errno, "write a program to memory");
+	(void)syscall(SYS_execveat, fd, "", argv, nothing, AT_EMPTY_PATH);
+	return fail(err, errno, "execute %s", argv[0]);
+}
+
 int process_new_keyring(struct error *err)
 {
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) >= 0)
@@ -523,6 +549,7 @@ bool signal_read(int fd, struct signal_news *ret_news)
 		.number = (int)info.ssi_signo,
 		.from_terminal = info.ssi_code == SI_KERNEL,
 		.from_outside = info.ssi_pid == 0,
+		.from_first = info.ssi_pid == 1,
 		.from_self = (pid_t)info.ssi_pid == getpid(),
 	};
 	return true;

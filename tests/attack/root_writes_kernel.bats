@@ -127,3 +127,20 @@ setup() {
 	run --separate-stderr timeout 60 "${as[@]}" "$IMMURE" run -- find /etc /usr /var /run -xdev ! -type l -group nogroup -perm /040 ! -perm /004
 	[[ $status -eq 0 || ${stderr:-} == *'Permission denied'* ]]
 }
+
+@test "PROC-04 PROC-05: nor with ids that are nobody's does root of the sandbox write any" {
+	local before
+	before=$(cat "${parameters[@]/#//proc/sys/}" 2>/dev/null || true)
+	inspect --profile dev -- true
+	assert_status 125
+	assert_stderr_has 'dev.profile (built in)'
+	assert_stderr_has 'you are root of this machine'
+	assert_stderr_has 'hint: with ids that are nobody'
+	# Root inside, with every capability of its namespace, and with none of the host's ids.
+	cd / || return
+	inspect --quiet --profile dev --map 0:300000:65536 -- bash -c 'id -u; mount -t tmpfs x /mnt && echo mounted; for name; do { echo 0 >/proc/sys/$name; } 2>/dev/null && echo "wrote $name"; done
+		{ echo "|/tmp/x" >/proc/sys/kernel/core_pattern; } 2>/dev/null && echo wrote; true' - kernel/core_pattern kernel/modprobe kernel/sysrq kernel/printk vm/drop_caches fs/suid_dumpable
+	assert_status 0
+	assert_equal "$output" $'0\nmounted'
+	assert_equal "$(cat "${parameters[@]/#//proc/sys/}" 2>/dev/null || true)" "$before"
+}

@@ -44,6 +44,7 @@ checked() {
 			cache "$own/cache.profile" '' 'not this one' \
 			default "$own/default.profile" '' '' \
 			default 'default.profile (built in)' '' '(another one of that name comes first)' \
+			dev 'dev.profile (built in)' '' "a developer's shell: root of its own namespaces, current directory writable, internet" \
 			web "$own/web.profile" '' 'a browser'
 	)"
 }

@@ -12,12 +12,13 @@ struct config;
 struct error;
 struct origin;
 
-/* profiles/default.profile, as it was when this program was built. */
-extern const char default_profile_text[];
+/* profiles/default.profile and profiles/dev.profile, as they were when this program was
+ * built. */
+extern const char default_profile_text[], dev_profile_text[];
 
 /* Apply the profile `name`, a path when it has a slash, else looked for as
  * NAME.profile in the user's, the system's and the installed directory and, for
- * "default", in this program. `asked` is who named it, NULL when nobody had to. -1
+ * "default" and "dev", in this program. `asked` is who named it, NULL when nobody had to. -1
  * names file and line. */
 int profile_apply(struct config *config, const char *name, const struct origin *asked,
 		  struct error *err);
@@ -40,8 +41,8 @@ const char *profile_user_directory(struct arena *arena);
  * that it is none. */
 int profile_check_name(const char *name, struct error *err);
 
-/* The file of a profile as --profile takes it, from the arena: for the default that is
- * built in, words that say so. NULL and *err when there is none of that name. */
+/* The file of a profile as --profile takes it, from the arena: for one that is built
+ * in, words that say so. NULL and *err when there is none of that name. */
 const char *profile_find(struct arena *arena, const char *name, struct error *err);
 
 /* The file of the profile with the name of a command; NULL when there is none, or the

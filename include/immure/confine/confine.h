@@ -21,6 +21,9 @@ int confine_groups(const struct plan *plan, struct error *err);
  * namespace that the command lives in. */
 int confine_capabilities(const struct plan *plan, struct error *err);
 
+/* Give up every capability for good, whatever the plan leaves the command. */
+int confine_no_capabilities(const struct plan *plan, struct error *err);
+
 /* Set no_new_privs. */
 int confine_privileges(const struct plan *plan, struct error *err);
 

@@ -161,6 +161,7 @@ struct plan {
 	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
 	LIST(struct join) joins;	/* in the order in which they can be entered */
 	uint64_t capabilities;		/* that the command keeps, bit N for number N */
+	const char *all_origin;		/* who wants it to be all there are; NULL: nobody */
 	const char *nested_origin;	/* who wants namespaces inside; NULL: none there */
 	bool own_user;			/* maps below apply, and a second namespace */
 	bool own_mounts;		/* there is a view; else the host's files */
@@ -195,6 +196,7 @@ struct plan {
 	int64_t timeout;		/* milliseconds; 0: none */
 	int nice;
 	bool as_pid_1;
+	bool first_open;		/* process 1 is apart from init, and can be looked into */
 	bool directory_outside;		/* the host has the one that the command starts in */
 
 	const char *directory;		/* where the command starts */

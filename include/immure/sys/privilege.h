@@ -63,6 +63,9 @@ int privilege_leave_groups(struct error *err);
 /* Does this process have the capability right now? */
 bool privilege_has(unsigned capability);
 
+/* Every capability that the kernel knows, as a mask. */
+uint64_t privilege_all(void);
+
 /* Why executing the program at `path` gives this process no right that it does not
  * have, in words; NULL when it does, by the setuid bit or file capabilities. */
 const char *privilege_gains_nothing(const char *path);

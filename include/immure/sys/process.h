@@ -146,9 +146,19 @@ bool process_stop(int number, bool group);
  * with the rest of its group. Comes back only if the signal does not end it. */
 void process_die_of(int number, bool group);
 
+/* src/sys/first/first.c as a program for execve(2). */
+extern const unsigned char first_image[];
+extern const size_t first_image_size;
+
+/* Execute a program that is in memory, with this argv and no environment, from a file
+ * that has no name. Returns only to say why not. */
+int process_execute_image(const void *image, size_t size, const char *const *argv,
+			  struct error *err);
+
 /* One signal that came through signals_take()'s descriptor. */
 struct signal_news {
 	int number;
+	bool from_first;	/* the sender is process 1 */
 	bool from_terminal;	/* the kernel sent it: a key, a hang-up */
 	bool from_outside;	/* the sender is not in this pid namespace */
 	bool from_self;		/* such as the SIGPIPE of an own write */
