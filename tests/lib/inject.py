@@ -264,10 +264,11 @@ def is_narrower(call, fault, audit, base):
 
 
 def is_offline(call, audit, base):
-    """Without the engine, the sandbox's network and nothing else is gone."""
-    return (audit is not None and call.role == ENGINE and
-            audit == "".join(line for line in base.splitlines(True)
-                             if not line.startswith("interface tap0:")))
+    """Without the engine, the sandbox's network goes, by and by, and nothing else."""
+    def others(text):
+        return [line for line in text.splitlines() if not line.startswith("interface tap0:")]
+
+    return audit is not None and call.role == ENGINE and others(audit) == others(base)
 
 
 def judge(call, fault, run, base, terminal, meanwhile):
