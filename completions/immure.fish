@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --dns --dns-search --add-host --mtu --cidr --mac --ifname --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --mtu --cidr --mac --ifname --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -114,6 +114,7 @@ complete -c immure -n __immure_at_options -l ns-limit -x -d 'limit how many of a
 complete -c immure -n __immure_at_options -l net -d 'the internet, and neither this host nor its LAN'
 complete -c immure -n __immure_at_options -l allow -s a -x -d 'what it may reach: a name, an address, internet'
 complete -c immure -n __immure_at_options -l deny -x -d 'keep it from something that a later rule allows'
+complete -c immure -n __immure_at_options -l allow-urls-in -r -d 'what it may reach: the URLs in a configuration'
 complete -c immure -n __immure_at_options -l dns -x -d 'the name servers to ask, not the host'\''s'
 complete -c immure -n __immure_at_options -l dns-search -x -d 'where short names are looked for'
 complete -c immure -n __immure_at_options -l add-host -x -d 'inside, a name stands for an address'

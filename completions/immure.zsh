@@ -111,6 +111,7 @@ _immure()
 			'*--net[the internet, and neither this host nor its LAN]' \
 			'*'{-a+,--allow=}'[what it may reach\: a name, an address, internet]:WHAT\[\:PORTS\]\[/tcp|/udp\]: ' \
 			'*--deny=[keep it from something that a later rule allows]:WHAT\[\:PORTS\]\[/tcp|/udp\]: ' \
+			'*--allow-urls-in=[what it may reach\: the URLs in a configuration]:FILE:_immure_paths' \
 			'*--dns=[the name servers to ask, not the host'\''s]:ADDR: ' \
 			'*--dns-search=[where short names are looked for]:DOMAIN: ' \
 			'*--add-host=[inside, a name stands for an address]:NAME\:ADDR: ' \

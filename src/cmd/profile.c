@@ -27,14 +27,37 @@ struct verb {
 	int (*run)(struct arena *arena, char **names, struct error *err);
 };
 
+/* What files say today is no part of the profile's text, and read as a comment. */
+static int show_urls(struct config *config, struct error *err)
+{
+	const struct plan *plan = NULL;
+
+	list_each(const struct network_word, word, &config->network) {
+		if (!word->urls)
+			continue;
+		config->command = some_command;
+		plan = plan_make(config, err);
+		if (!plan)
+			return -1;
+		break;
+	}
+	if (!plan)
+		return 0;
+	list_each(const struct rule, rule, &plan->network.rules)
+		if (rule->of_url)
+			(void)printf("# allow %-32s # %s\n", rule->text,
+				     text_escaped(plan->arena, rule->origin));
+	return 0;
+}
+
 static int profile_show(struct arena *arena, char **names, struct error *err)
 {
-	const struct config *config = config_read_profile(arena, names[0], NULL, err);
+	struct config *config = config_read_profile(arena, names[0], NULL, err);
 
 	if (!config)
 		return -1;
 	(void)fputs(profile_text(config), stdout);
-	return 0;
+	return show_urls(config, err);
 }
 
 /* --- ls, path ------------------------------------------------------------------- */
@@ -92,15 +115,17 @@ static int check(struct arena *arena, const char *name, struct error *err)
 		return -1;
 	config->command = some_command;
 	struct findings findings = plan_lint(config, &problems);
+	int found = 0;
 	list_each(const struct finding, finding, &findings.list) {
 		/* "FILE:LINE: kind: text", as compilers write it. */
 		const char *text = text_escaped(arena, finding->text), *colon = strstr(text, ": ");
 		int place = colon ? (int)(colon - text) + 2 : 0;
 
-		(void)printf("%.*s%s: %s\n", place, text, finding->mistake ? "error" : "warning",
-			     text + place);
+		(void)printf("%.*s%s: %s\n", place, text, finding->mistake ? "error"
+			     : finding->harmless ? "note" : "warning", text + place);
+		found |= !finding->harmless;
 	}
-	return findings.list.count > 0;
+	return found;
 }
 
 static int profile_check(struct arena *arena, char **names, struct error *err)

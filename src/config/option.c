@@ -374,6 +374,15 @@ const struct option option_table[] = {
 	  .help = "keep it from something that a later rule allows",
 	  .man = "Refuse *WHAT*, in the same language, to what stands behind. It is for what a"
 		 " later **--allow** would let through, since everything else is refused." },
+	{ .name = "allow-urls-in", .arg = "FILE", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .list = true, .several = true,
+	  .set = set_allow_urls, .field = FIELD(network),
+	  .help = "what it may reach: the URLs in a configuration",
+	  .man = "Let the command reach the hosts of the URLs in *FILE*, each on the URL's port or"
+		 " the usual one of its scheme: as `.git/config`, `~/.npmrc` or `pip.conf` have"
+		 " them. They count as rules of **--allow** do, in this place. A file that does"
+		 " not exist opens nothing. In a profile several files can stand in a line. See"
+		 " **URLs in files** in the chapter NETWORK." },
 	{ .name = "dns", .arg = "ADDR", .in = ANYWHERE,
 	  .group = GROUP_NETWORK, .list = true, .set = set_listed, .field = FIELD(dns),
 	  .help = "the name servers to ask, not the host's",

@@ -107,10 +107,17 @@ static int line_apply(struct config *config, const struct origin *origin, const 
 		(void)fail(err, 0, "%s needs a value: %s", word, setting.option->arg);
 		return line_fail(origin, err);
 	}
-	if (said && value_read(config->arena, &line, TO_THE_END, holds, &setting.value, err) < 0)
-		return line_fail(origin, err);
-	return holds && !is_own_description(config, setting.option)
-		? option_apply(config, &setting, err) : leave_out(config, &setting, err);
+	do {
+		if (said && value_read(config->arena, &line,
+				       setting.option->several ? ONE_WORD : TO_THE_END, holds,
+				       &setting.value, err) < 0)
+			return line_fail(origin, err);
+		if (holds && !is_own_description(config, setting.option)
+		    ? option_apply(config, &setting, err) < 0
+		    : leave_out(config, &setting, err) < 0)
+			return -1;
+	} while (setting.option->several && *line && *line != '#');
+	return 0;
 }
 
 /* Take the word from the front of the line, if it stands there. */
@@ -377,7 +384,9 @@ static const char *setting_line(struct arena *arena, const struct setting *setti
 {
 	const struct option *option = setting->option;
 	const char *line = option->arg
-		? arena_format(arena, "%s %s", option->name, profile_quote(arena, setting->value))
+		? arena_format(arena, "%s %s", option->name, option->several
+			       ? profile_quote_word(arena, setting->value)
+			       : profile_quote(arena, setting->value))
 		: option->name;
 
 	return arena_format(arena, "%-40s # %s\n", line,

@@ -445,11 +445,14 @@ SETTER(set_cap)
 	return 0;
 }
 
-static void add_network_word(struct config *config, const struct setting *setting, bool allows,
-			     const char *what)
+static struct network_word *add_network_word(struct config *config,
+					     const struct setting *setting, bool allows,
+					     const char *what)
 {
-	*list_add(config->arena, &config->network) =
-		(struct network_word){ allows, what, setting->origin };
+	struct network_word *word = list_add(config->arena, &config->network);
+
+	*word = (struct network_word){ .allows = allows, .what = what, .origin = setting->origin };
+	return word;
 }
 
 static int network_word(struct config *config, const struct setting *setting, bool allows,
@@ -457,7 +460,7 @@ static int network_word(struct config *config, const struct setting *setting, bo
 {
 	if (!*setting->value)
 		return fail(err, 0, "needs a value");
-	add_network_word(config, setting, allows, setting->value);
+	(void)add_network_word(config, setting, allows, setting->value);
 	return 0;
 }
 
@@ -467,7 +470,15 @@ SETTER(set_deny)	{ return network_word(config, setting, false, err); }
 SETTER(set_net)
 {
 	(void)err;
-	add_network_word(config, setting, true, "internet");
+	(void)add_network_word(config, setting, true, "internet");
+	return 0;
+}
+
+SETTER(set_allow_urls)
+{
+	if (check_path(setting->value, err) < 0)
+		return -1;
+	add_network_word(config, setting, true, setting->value)->urls = true;
 	return 0;
 }
 

@@ -49,6 +49,7 @@ SETTER(set_net);
 SETTER(set_allow);
 SETTER(set_deny);
 SETTER(set_mtu);
+SETTER(set_allow_urls);
 
 SETTER(set_syscall);
 SETTER(set_cap);

@@ -198,11 +198,11 @@ int value_read(struct arena *arena, const char **text, enum extent extent, bool 
 
 /* --- writing --------------------------------------------------------------- */
 
-char *profile_quote(struct arena *arena, const char *value)
+static char *quote(struct arena *arena, const char *value, bool one_word)
 {
 	size_t length = strlen(value);
-	bool quotes = length == 0 || value[0] == '"' || value[0] == '#' ||
-		      value[0] == ' ' || value[length - 1] == ' ' || strstr(value, " #") ||
+	bool quotes = length == 0 || (one_word && strchr(value, ' ')) || value[0] == '"' ||
+		      value[0] == '#' || value[0] == ' ' || value[length - 1] == ' ' || strstr(value, " #") ||
 		      value[0] == '\t' || value[length - 1] == '\t';
 	bool printable = text_is_printable(value);
 	char *start = arena_alloc(arena, 4 * length + 3), *out = start;
@@ -227,4 +227,14 @@ char *profile_quote(struct arena *arena, const char *value)
 		*out++ = '"';
 	*out = '\0';
 	return start;
+}
+
+char *profile_quote(struct arena *arena, const char *value)
+{
+	return quote(arena, value, false);
+}
+
+char *profile_quote_word(struct arena *arena, const char *value)
+{
+	return quote(arena, value, true);
 }

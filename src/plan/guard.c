@@ -175,31 +175,55 @@ int guard_sources(struct planning *p, struct error *err)
 	return 0;
 }
 
-/* --- the profiles of this run ------------------------------------------------------ */
+/* --- what decides about this run ---------------------------------------------------- */
+
+/* A file that the next run reads as well. */
+struct deciding {
+	const char *file, *what;	/* "profile" */
+	const char *origin;		/* of the item that guards it */
+	const char *named_by;		/* NULL: nothing is to be said if one appears */
+};
+
+static bool has_guard(const struct plan *plan, const char *target)
+{
+	list_each(const struct item, item, &plan->items)
+		if (item->kind == ITEM_READ_ONLY && text_is(item->target, target))
+			return true;
+	return false;
+}
 
 /* Order 0: what somebody mounted over the place needs no guard. */
-static int guard_profile(struct planning *p, const struct item *place, const char *dir,
-			 const char *file, struct error *err)
+static int guard_file(struct planning *p, const struct item *place, const char *dir,
+		      const struct deciding *it, struct error *err)
 {
-	struct trail trail = follow(p->arena, file, dir);
+	struct trail trail = follow(p->arena, it->file, dir);
 
 	if (trail.link) {
-		(void)fail(err, 0, "%s (%s): the link %s, on the way to the profile %s, stands"
+		(void)fail(err, 0, "%s (%s): the link %s, on the way to the %s %s, stands"
 			   " where the command can write, and could be exchanged", place->source,
-			   place->origin, trail.link, file);
-		return hint(err, "name the profile by where it leads: %s", trail.end);
+			   place->origin, trail.link, it->what, it->file);
+		return hint(err, "name the %s by where it leads: %s", it->what, trail.end);
 	}
-	if (!trail.exists || !path_is_below(trail.end, dir))
+	if (!path_is_below(trail.end, dir))
 		return 0;
-	item_add(p, ITEM_READ_ONLY, path_join(p->arena, place->target, trail.end + strlen(dir)),
-		 "a profile of this run", 0)->base = place->target;
+	if (!trail.exists) {
+		if (it->named_by)
+			*list_add(p->arena, &p->plan->awaited) =
+				(struct awaited){ trail.end, it->named_by };
+		return 0;
+	}
+	const char *target = path_join(p->arena, place->target, trail.end + strlen(dir));
+	/* As the guard of .git may have it already, with all that is above. */
+	if (has_guard(p->plan, target))
+		return 0;
+	item_add(p, ITEM_READ_ONLY, target, it->origin, 0)->base = place->target;
 	pin_above(p, trail.end, dir, place->target, 0);
 	return 0;
 }
 
-int guard_profiles(struct planning *p, struct error *err)
+/* In every directory that can be written. */
+static int guard_everywhere(struct planning *p, const struct deciding *it, struct error *err)
 {
-	const char *base = p->host.current ? p->host.current : "/";
 	size_t count = p->plan->items.count;
 
 	for (size_t i = 0; i <= count; i++) {
@@ -208,12 +232,36 @@ int guard_profiles(struct planning *p, struct error *err)
 		const char *dir = is_writable_directory(&place)
 			? file_resolved(p->arena, place.source) : NULL;
 
-		if (!dir)
-			continue;
-		list_each(const char *const, file, &p->config->profiles)
-			if (guard_profile(p, &place, dir, path_normal(p->arena, base, *file),
-					  err) < 0)
-				return -1;
+		if (dir && guard_file(p, &place, dir, it, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int guard_profiles(struct planning *p, struct error *err)
+{
+	const char *base = p->host.current ? p->host.current : "/";
+
+	list_each(const char *const, file, &p->config->profiles) {
+		const struct deciding it = {
+			.file = path_normal(p->arena, base, *file), .what = "profile",
+			.origin = "a profile of this run",
+		};
+		if (guard_everywhere(p, &it, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int guard_url_files(struct planning *p, struct error *err)
+{
+	list_each(const struct url_file, file, &p->plan->network.url_files) {
+		const struct deciding it = {
+			.file = file->path, .what = "file of URLs", .origin = file->origin,
+			.named_by = file->origin,
+		};
+		if (guard_everywhere(p, &it, err) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -22,7 +22,8 @@ struct lint {
 
 static void add(struct lint *lint, bool mistake, const char *text)
 {
-	*list_add(lint->arena, &lint->findings.list) = (struct finding){ mistake, text };
+	*list_add(lint->arena, &lint->findings.list) =
+		(struct finding){ .mistake = mistake, .text = text };
 }
 
 static const char *where(const struct lint *lint, const struct origin *origin)
@@ -189,10 +190,12 @@ static void check_rules(struct lint *lint)
 	struct error problem;
 
 	for (size_t i = 0; i < count; i++) {
+		if (words[i].urls)
+			continue;
 		if (rule_parse(lint->arena, words[i].what, &rules[i], &problem) < 0)
 			return;		/* which planning says */
 		for (size_t j = 0; j < i; j++) {
-			if (!is_of_one_file(words[j].origin, words[i].origin) ||
+			if (words[j].urls || !is_of_one_file(words[j].origin, words[i].origin) ||
 			    !rule_covers(&rules[j], &rules[i]))
 				continue;
 			add(lint, false, arena_format(lint->arena, "%s: %s never decides: line %u"
@@ -200,6 +203,15 @@ static void check_rules(struct lint *lint)
 				words[j].origin->line, words[j].what));
 			break;
 		}
+	}
+}
+
+/* A file that is not there is one on another machine, or in another project. */
+static void add_remarks(struct lint *lint, const struct plan *plan)
+{
+	list_each(const struct url_remark, remark, &plan->network.url_remarks) {
+		add(lint, false, remark->text);
+		lint->findings.list.items[lint->findings.list.count - 1].harmless = remark->missing;
 	}
 }
 
@@ -221,7 +233,10 @@ struct findings plan_lint(const struct config *config, const struct problems *pr
 	bool any = false;
 	list_each(const struct finding, finding, &lint.findings.list)
 		any = any || finding->mistake;
-	if (!any && !plan_make(config, &problem))
+	const struct plan *plan = any ? NULL : plan_make(config, &problem);
+	if (!any && !plan)
 		add(&lint, true, error_text(&lint, &problem));
+	if (plan)
+		add_remarks(&lint, plan);
 	return lint.findings;
 }

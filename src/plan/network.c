@@ -12,8 +12,13 @@ static int add_rule(struct planning *p, const struct network_word *word, struct 
 {
 	struct rule rule = {
 		.allows = word->allows, .text = word->what, .origin = origin_of(p, word->origin),
+		.typed = !word->origin->file,
 	};
 
+	if (word->urls) {
+		plan_urls(p, word);
+		return 0;
+	}
 	if (rule_parse(p->arena, word->what, &rule, err) < 0)
 		return within(err, "%s %s (%s)", word->allows ? "allow" : "deny", word->what,
 			      rule.origin);
@@ -35,7 +40,9 @@ static int add_rules(struct planning *p, bool typed_here, struct error *err)
  * Rules make one, and names for addresses are looked at one by one. */
 static bool needs_engine(const struct option *option)
 {
-	static const char *const others[] = { "net", "allow", "deny", "publish", "add-host" };
+	static const char *const others[] = {
+		"net", "allow", "deny", "allow-urls-in", "publish", "add-host",
+	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (text_is(option->name, others[i]))
@@ -72,8 +79,8 @@ static int check_shared(struct planning *p, struct error *err)
 	list_each(const struct network_word, word, &p->config->network)
 		if (!word->origin->file)
 			return fail(err, 0, "%s and %s %s (%s) contradict each other", there,
-				    word->allows ? "allow" : "deny", word->what,
-				    origin_of(p, word->origin));
+				    word->urls ? "allow-urls-in" : word->allows ? "allow" : "deny",
+				    word->what, origin_of(p, word->origin));
 	if (p->config->network.count > 0)
 		note(p, "the net namespace is one that was there (%s): no rule of the profile's"
 			" for the network counts", there);
@@ -88,6 +95,7 @@ int plan_network(struct planning *p, struct error *err)
 		return check_shared(p, err) < 0 ? -1 : check_names_count(p, err);
 	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0 || plan_tap(p, err) < 0)
 		return -1;
+	urls_announce(p);
 	if (!p->plan->network.online && check_no_engine(p, NULL, err) < 0)
 		return -1;
 	return check_names_count(p, err);

@@ -70,6 +70,7 @@ int plan_tunings(struct planning *p, struct error *err);
 int plan_network(struct planning *p, struct error *err);
 const char *network_resolv_text(struct planning *p);
 const char *network_hosts_text(struct planning *p);
+
 /* tap.c: the device, its addresses, and what they make of the rules. */
 int plan_tap(struct planning *p, struct error *err);
 
@@ -81,6 +82,11 @@ int check_names_count(struct planning *p, struct error *err);
 /* Lines of /etc/hosts, and the one of resolv.conf; "": none. */
 const char *names_hosts_text(struct planning *p);
 const char *names_search_text(struct planning *p);
+
+/* urls.c: rules from the URLs in a file. */
+void plan_urls(struct planning *p, const struct network_word *word);
+/* What was opened so, in a line. */
+void urls_announce(struct planning *p);
 
 /* join.c: namespaces that exist already. */
 int plan_joins(struct planning *p, struct error *err);
@@ -114,6 +120,7 @@ int guard_own_config(struct planning *p, const char *source, const char *target,
 		     bool writable, const char *origin, size_t order, struct error *err);
 int guard_sources(struct planning *p, struct error *err);
 int guard_profiles(struct planning *p, struct error *err);
+int guard_url_files(struct planning *p, struct error *err);
 
 /* git.c: the guard of a writable directory's .git. */
 void plan_git(struct planning *p, const char *source, const char *target,

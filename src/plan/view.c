@@ -504,7 +504,7 @@ int plan_view(struct planning *p, struct error *err)
 	drop_overruled(p);
 	if (check_covers(plan, err) < 0 || plan_root(p, err) < 0)
 		return -1;
-	return guard_sources(p, err) < 0 ? -1 : guard_profiles(p, err);
+	return guard_sources(p, err) < 0 || guard_profiles(p, err) < 0 ? -1 : guard_url_files(p, err);
 }
 
 int plan_finish(struct planning *p, struct error *err)

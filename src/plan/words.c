@@ -138,7 +138,7 @@ static const char *reach_text(const struct comparison *c)
 	if (shared_by_profile(c->plan, NS_NET) && c->than->own_network)
 		text = "the host's whole network";
 	list_each(const struct rule, rule, &c->plan->network.rules) {
-		bool more = rule->allows && !was_typed(rule->origin);
+		bool more = rule->allows && !rule->typed;
 
 		list_each(const struct rule, other, &c->than->network.rules)
 			more = more && !(other->allows && rule_covers(other, rule));

@@ -1,5 +1,6 @@
-/* What the command left in a writable directory that git runs later, outside: hooks
- * and configurations in a repository that is new, and what moves git to another one.
+/* What the command left in a writable directory that decides something later. What git runs,
+ * outside: hooks and configurations in a repository that is new, and what moves git to
+ * another one; and a file of URLs where there was none (plan/urls.c).
  * The directory is looked through when the command has ended, so far as that costs
  * little; names are the command's and are escaped by whoever prints them. */
 #include <string.h>
@@ -141,7 +142,14 @@ static bool look_at_name(void *context, const char *name)
 void watch_report(const struct plan *plan, struct outcome *outcome)
 {
 	unsigned names = 0;
+	struct file_id id;
+	struct error ignored;
 
+	list_each(const struct awaited, file, &plan->awaited)
+		if (file_look(file->path, false, &id, &ignored) == 0)
+			*list_add(plan->arena, &outcome->findings) = arena_format(plan->arena,
+				"%s is new: a later run opens what its URLs name (%s)",
+				file->path, file->origin);
 	list_each(const char *const, path, &plan->watches) {
 		struct search search = {
 			.plan = plan, .outcome = outcome, .dir = *path,

@@ -18,6 +18,7 @@
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+#include <immure/sys/user.h>
 #include <immure/sys/walk.h>
 
 /* The first question that got no answer. */
@@ -243,7 +244,16 @@ int file_read(struct arena *arena, const char *path, size_t most, char **ret_tex
 	return file_read_fd(arena, fd, path, most, ret_text, ret_length, err);
 }
 
-int file_open_trusted(const char *path, struct error *err)
+/* Who but its owner could have written this, and is not root? */
+static const char *other_writers(const struct stat *st, bool own_group)
+{
+	if (st->st_mode & S_IWOTH)
+		return "everybody";
+	return (st->st_mode & S_IWGRP) && !(own_group && user_is_alone_in(st->st_gid))
+		? "its group" : NULL;
+}
+
+static int open_of_caller(const char *path, bool own_group, struct error *err)
 {
 	struct stat st;
 
@@ -258,17 +268,27 @@ int file_open_trusted(const char *path, struct error *err)
 		(void)fail(err, 0, "%s belongs to someone else (uid %u)", path, st.st_uid);
 		return hint(err, "what a profile says is trusted: use one of your own");
 	}
-	if (st.st_mode & (S_IWGRP | S_IWOTH)) {
+	const char *writers = other_writers(&st, own_group);
+	if (writers) {
 		struct arena *arena = arena_new();
 
-		(void)fail(err, 0, "%s is writable by %s", path,
-			   st.st_mode & S_IWOTH ? "everybody" : "its group");
+		(void)fail(err, 0, "%s is writable by %s", path, writers);
 		(void)hint(err, "others could change it; to forbid that: chmod go-w %s",
 			   text_shell(arena, path));
 		arena_free(arena);
 		return -1;
 	}
 	return take_fd(&fd);
+}
+
+int file_open_trusted(const char *path, struct error *err)
+{
+	return open_of_caller(path, false, err);
+}
+
+int file_open_configuration(const char *path, struct error *err)
+{
+	return open_of_caller(path, true, err);
 }
 
 static int make_directories_above(struct arena *arena, const char *path, struct error *err)

@@ -1,6 +1,7 @@
 #include <grp.h>
 #include <linux/magic.h>
 #include <pwd.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -35,4 +36,17 @@ struct account account_look(struct arena *arena, uid_t uid, gid_t gid)
 	if (group)
 		account.group = arena_copy(arena, group->gr_name);
 	return account;
+}
+
+bool user_is_alone_in(gid_t gid)
+{
+	const struct passwd *user = getpwuid(geteuid());
+	const struct group *group = user && user->pw_gid == gid ? getgrgid(gid) : NULL;
+
+	if (!group || strcmp(group->gr_name, user->pw_name) != 0)
+		return false;
+	for (char **member = group->gr_mem; *member; member++)
+		if (strcmp(*member, user->pw_name) != 0)
+			return false;
+	return true;
 }

@@ -138,6 +138,38 @@ assert_not_planted() {
 	assert_equal "$output" yes
 }
 
+@test "PRF-02: a file of URLs cannot be changed by the run that reads it" {
+	local rules="--profile default --allow-urls-in urls/npmrc --allow-urls-in none.conf"
+	opened() {
+		# shellcheck disable=SC2086 # words
+		"$IMMURE" run $rules --cwd rw --dry-run true | awk '$1 == "allow" { print $2 }' | paste -sd' '
+	}
+	# shellcheck disable=SC2016 # for the shell inside
+	local plant='echo "r=http://evil.example/" >>urls/npmrc; rm -f urls/npmrc; mv urls/npmrc x; mv urls old
+		mkdir -p urls; echo "r=http://evil.example/" >urls/npmrc; echo "r=http://evil.example" >none.conf; true'
+	mkdir urls
+	echo 'r=http://good.example/' >urls/npmrc
+	# shellcheck disable=SC2086 # words
+	inspect $rules --cwd rw -- sh -c "$plant"
+	assert_status 0
+	# What was not there could be made; it is reported, and opens no address.
+	assert_stderr_has "left behind: $PWD/none.conf is new: a later run opens what its URLs name (command line)"
+	assert_equal "$(opened)" 'good.example:80/tcp evil.example:80/tcp'
+	rm none.conf
+	echo 'r=http://192.168.1.1/' >none.conf
+	assert_equal "$(opened)" 'good.example:80/tcp'
+	# A link could be exchanged.
+	mv urls/npmrc kept
+	ln -s ../kept urls/npmrc
+	# shellcheck disable=SC2086 # words
+	inspect $rules --cwd rw -- true
+	assert_status 125
+	assert_stderr_has "urls/npmrc, on the way to the file of URLs"
+	# Without the option it is a file like any other.
+	inspect --profile default --cwd rw -- sh -c "$plant"
+	assert_equal "$(<urls/npmrc)" 'r=http://evil.example/'
+}
+
 @test "PRF-02 PRF-03: the profiles that a run was called with are read-only to it, with all that they include" {
 	mkdir -p profiles/more
 	printf 'include default\ninclude more/one.profile\n' >profiles/mine.profile

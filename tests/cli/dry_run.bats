@@ -24,6 +24,8 @@ dry() {
 everything() {
 	mkdir -p 'a b' $'new\nline' $'\xff' 'co:lon' 'quo"te' 'hash #tag' 'back\slash'
 	touch 'a b/file' $'\e[31mred'
+	echo http://url.example/ >'a b/urls'
+	echo git@url.example:x >'u # v'
 	head -c 16 /dev/zero >bpf
 	if [[ $(uname -m) == x86_64 ]]; then echo allow32; else echo '# allow32'; fi
 	if is_root; then echo cap none; else echo cap add:chown,kill; fi
@@ -88,6 +90,7 @@ ipv4-only
 mtu 1400
 mac 02:00:5e:10:00:01
 ifname eth0
+allow-urls-in a\ b/urls "u # v" /nonesuch
 seccomp strict
 syscall deny:socket,@keyring
 syscall log:7

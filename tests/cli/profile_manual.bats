@@ -30,7 +30,9 @@ example() {
 	for name in $(examples); do
 		[[ $(wc -l <"$own/$name.profile") -ge 3 ]]
 		run "$IMMURE" profile check "$name"
-		[[ $status -eq 0 && -z $output ]] || fail_test "$name"
+		# Here no file is what a line with a condition is about.
+		assert_status 0
+		refute grep -qv ': note: .* does not exist here' < <(printf %s "$output")
 	done
 }
 
@@ -44,6 +46,22 @@ example() {
 	assert_equal "$(cat "$HOME/.cache/tool/file" here)" $'1\n2'
 	assert_equal "$("$IMMURE" profile diff tool | head -n 2)" \
 		"can write: $PWD, ~/.cache/tool"$'\ncan see: ~/.config/tool'
+}
+
+@test "git: what the project's remotes name, and the project" {
+	run git init -q .
+	git remote add origin https://git.example.org/x.git
+	printf '%s\n' '[user]' 'name = U' 'email = u@e.example' >"$HOME/.gitconfig"
+	touch file
+	run --separate-stderr "$IMMURE" run git add file
+	assert_status 0
+	[[ ${stderr:-} == *"can write: $PWD · can see: ~/.gitconfig · can reach: git.example.org:443/tcp"* ]]
+	run --separate-stderr "$IMMURE" run git commit -qm 1
+	assert_status 0
+	assert_equal "$(git log --format=%an)" U
+	# What opens the network is not the command's to change.
+	run "$IMMURE" run git remote set-url origin https://other.example/
+	[[ $status -ne 0 ]]
 }
 
 # shellcheck disable=SC2016 # for the shell inside

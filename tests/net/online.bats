@@ -39,6 +39,28 @@ get() { online "${@:1:$#-1}" -- curl -sS --max-time 10 "${!#}"; }
 	assert_equal "$(cat "$WORLD/seen")" ''
 }
 
+@test "a file's URLs open their hosts on their ports, and nothing else" {
+	printf '%s\n' '[remote "origin"]' 'url = http://u:secret@files.test/p' 'pushurl = git@other.test:p' \
+		'[http]' 'proxy = http://198.51.100.8:8080' >"$WORLD/urls"
+	get --allow-urls-in urls http://files.test/
+	assert_status 0
+	assert_output_has 'hello from'
+	assert_equal "${stderr:-}" \
+		'immure: note: URLs open files.test:80 (urls:2), other.test:22 (urls:3), 198.51.100.8:8080 (urls:5)'
+	get --allow-urls-in urls http://198.51.100.8:8080/
+	assert_status 0
+	forget_seen
+	local url
+	for url in http://files.test:8080 http://other.test/ http://198.51.100.8/; do
+		get --allow-urls-in urls "$url"
+		[[ $status -eq 6 || $status -eq 7 ]]
+	done
+	assert_equal "$(cat "$WORLD/seen")" ''
+	# What is typed comes first, also to take something of it away.
+	get --deny files.test --allow-urls-in urls http://files.test/
+	assert_status 6
+}
+
 @test "--quiet does not list what was refused" {
 	get --quiet --allow files.test:80 http://198.51.100.8/
 	assert_status 7

@@ -72,6 +72,7 @@ static const struct {
 	{ "net", NULL, NULL },
 	{ "allow", "*.example.org:80,443/tcp", "" },
 	{ "deny", "lan", "" },
+	{ "allow-urls-in", ".git/config", "" },
 	{ "dns", "192.0.2.53", "" },
 	{ "dns-search", "example.org", "" },
 	{ "add-host", "db.test:192.0.2.7", "" },

@@ -119,9 +119,10 @@ struct problems {
 	LIST(struct error) list;
 };
 
-/* A word of --allow or --deny. */
+/* A word of --allow, --deny or --allow-urls-in. */
 struct network_word {
 	bool allows;
+	bool urls;			/* `what` is a file of them */
 	const char *what;
 	const struct origin *origin;
 };

@@ -34,6 +34,9 @@ char *profile_text(const struct config *config);
 /* Write one value so that a profile line gives it back byte for byte. */
 char *profile_quote(struct arena *arena, const char *value);
 
+/* The same for one value among several of a line. */
+char *profile_quote_word(struct arena *arena, const char *value);
+
 /* The user's own directory for profiles, NULL when there is no home directory. */
 const char *profile_user_directory(struct arena *arena);
 

@@ -10,6 +10,7 @@
 #include <immure/base/arena.h>
 
 struct error;
+struct url;
 
 /* What a rule speaks of. */
 enum rule_what {
@@ -39,6 +40,21 @@ struct rule {
 	unsigned protocols;
 	const char *text;		/* as it was said, without the verb */
 	const char *origin;		/* who said it */
+	bool typed;			/* on the command line */
+	bool of_url;			/* `origin` is where a URL stands */
+};
+
+/* A file of URLs that rules were taken from, or would have been. */
+struct url_file {
+	const char *path;		/* on the host, not resolved */
+	const char *origin;		/* who named it */
+	bool missing;
+};
+
+/* What came to nothing of what was named. */
+struct url_remark {
+	const char *text;		/* "FILE:LINE: ..." */
+	bool missing;			/* for there is no such file */
 };
 
 /* A server to ask for names. */
@@ -75,6 +91,8 @@ struct tap_addresses {
 struct network_plan {
 	bool online;			/* without, of the rest only hosts means anything */
 	LIST(struct rule) rules;	/* in the order in which they count */
+	LIST(struct url_file) url_files;
+	LIST(struct url_remark) url_remarks;
 	const char *interface;
 	const char *interface_origin;
 	unsigned mtu;
@@ -96,6 +114,11 @@ int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 /* Bring a host's name into the form in which names are compared, in place: lower case, no
  * dot at the end. -1 says why it is none. */
 int host_name_check(char *name, struct error *err);
+
+/* The rule that opens where a URL leads, and nothing else: one name or address, and one port
+ * by TCP. `allows` and `origin` are left alone. -1 says why there is none. */
+int url_rule(struct arena *arena, const struct url *url, struct rule *ret_rule,
+	     struct error *err);
 
 /* Is everything that `narrow` fits fitted by `wide` as well, so that behind it in a list
  * `narrow` would never be asked? No for what only a look at the network could tell, as of a

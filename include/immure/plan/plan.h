@@ -88,6 +88,13 @@ struct landlock_plan {
 	uint32_t scopes;
 };
 
+/* A file that is not there, where the command can make it, and that a later run of the same
+ * kind would read. */
+struct awaited {
+	const char *path;		/* on the host */
+	const char *origin;		/* who named it */
+};
+
 struct tuning {
 	const char *key, *value;
 	const char *origin;
@@ -211,6 +218,7 @@ struct plan {
 	LIST(const char *) notes;	/* what must be said before it starts */
 	LIST(const char *) skipped;	/* what --verbose says was left out */
 	LIST(const char *) advice;	/* what it ran without, if it fails */
+	LIST(struct awaited) awaited;
 	LIST(const char *) watches;	/* host directories that it may write, to be
 					 * looked through for what git runs later */
 	int64_t started;		/* by file_clock(): what is newer is new */

@@ -29,6 +29,7 @@ struct openings plan_difference(const struct plan *plan, const struct plan *than
 /* Something about a profile that its author may want to know. */
 struct finding {
 	bool mistake;			/* a run with it fails; else it only surprises */
+	bool harmless;			/* ... and is right as it is, elsewhere if not here */
 	const char *text;		/* "FILE:LINE: ..." */
 };
 

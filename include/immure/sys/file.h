@@ -88,6 +88,10 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
  * what was checked is what is read. ENOENT in err->code when there is none. */
 int file_open_trusted(const char *path, struct error *err);
 
+/* The same for a file of another program's configuration, which may also be writable by a
+ * group that is the caller's alone, as the umask of many systems has it. */
+int file_open_configuration(const char *path, struct error *err);
+
 /* Make a new file of the caller's own (mode 0644 before the umask), and the directories
  * above it (0700) that are missing. -1, with EEXIST in err->code, when there is something of
  * that name. */

@@ -20,4 +20,9 @@ struct account {
  * only for those who need the answer. */
 struct account account_look(struct arena *arena, uid_t uid, gid_t gid);
 
+/* Is the group the caller's own and nobody else's, as far as its entry in the database of
+ * groups says: by the caller's name, and with no other member? As account_look() it can
+ * take its time. */
+bool user_is_alone_in(gid_t gid);
+
 #endif
