@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --mtu --cidr --mac --ifname --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -118,6 +118,7 @@ complete -c immure -n __immure_at_options -l allow-urls-in -r -d 'what it may re
 complete -c immure -n __immure_at_options -l dns -x -d 'the name servers to ask, not the host'\''s'
 complete -c immure -n __immure_at_options -l dns-search -x -d 'where short names are looked for'
 complete -c immure -n __immure_at_options -l add-host -x -d 'inside, a name stands for an address'
+complete -c immure -n __immure_at_options -l outbound -x -d 'the host'\''s address or device that it leaves by'
 complete -c immure -n __immure_at_options -l ipv4-only -d 'no IPv6 inside'
 complete -c immure -n __immure_at_options -l ipv6-only -d 'no IPv4 inside'
 complete -c immure -n __immure_at_options -l mtu -x -d 'the largest packet of its network'

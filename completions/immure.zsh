@@ -115,6 +115,7 @@ _immure()
 			'*--dns=[the name servers to ask, not the host'\''s]:ADDR: ' \
 			'*--dns-search=[where short names are looked for]:DOMAIN: ' \
 			'*--add-host=[inside, a name stands for an address]:NAME\:ADDR: ' \
+			'*--outbound=[the host'\''s address or device that it leaves by]:ADDR|INTERFACE: ' \
 			'--ipv4-only[no IPv6 inside]' \
 			'--ipv6-only[no IPv4 inside]' \
 			'--mtu=[the largest packet of its network]:N: ' \

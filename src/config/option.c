@@ -402,6 +402,16 @@ const struct option option_table[] = {
 		 " server; said again, for one more. The name is asked of nobody outside. This"
 		 " names and allows nothing: the address can be reached if a rule allows it or"
 		 " *NAME*. A rule of *NAME* is one of this address then, also of a private one." },
+	{ .name = "outbound", .arg = "ADDR|INTERFACE", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .list = true, .set = set_listed, .field = FIELD(outbound),
+	  .help = "the host's address or device that it leaves by",
+	  .man = "Send everything from *ADDR*, an address of the host's, or by its device"
+		 " *INTERFACE*, a tunnel's for example, and nothing in any other way; an address"
+		 " of each family and a device can be said together. With an address of one"
+		 " family, and no device, the other family is not there inside. Name servers are"
+		 " asked the same way, unless they are on the host's loopback, as"
+		 " **systemd-resolved**(8) is: see **--dns**. What **host** opens is on the"
+		 " loopback too." },
 	{ .name = "ipv4-only", .in = ANYWHERE,
 	  .group = GROUP_NETWORK, .set = set_flag, .field = FIELD(ipv4_only),
 	  .help = "no IPv6 inside",

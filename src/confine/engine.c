@@ -50,8 +50,9 @@ enum { MOST_DESCRIPTORS = 4096 };
 	ANSWER(SECCOMP_RET_ALLOW), \
 	REFUSE
 
-static int filter_calls(struct error *err)
+static int filter_calls(bool binds, struct error *err)
 {
+	const unsigned bind_if_needed = binds ? SYS_bind : SYS_connect;
 	const struct sock_filter code[] = {
 		LOAD(arch),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_native_arch(), 1, 0),
@@ -62,6 +63,8 @@ static int filter_calls(struct error *err)
 		ALLOW(sendto), ALLOW(sendmsg), ALLOW(writev), ALLOW(readv), ALLOW(clock_gettime),
 		/* Sockets. */
 		ALLOW_IF(socket, 0, AF_INET, AF_INET6),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, bind_if_needed, 0, 1),
+		ANSWER(SECCOMP_RET_ALLOW),
 		ALLOW(connect), ALLOW(close), ALLOW(shutdown), ALLOW(setsockopt),
 		ALLOW(getsockopt), ALLOW(getsockname), ALLOW(getpeername),
 		ALLOW_IF(ioctl, 1, FIONBIO, FIONREAD),
@@ -95,11 +98,11 @@ static int set_limits(struct error *err)
 	return limit_set(RLIMIT_NOFILE, most, most, err);
 }
 
-int confine_engine(struct error *err)
+int confine_engine(bool binds, struct error *err)
 {
 	process_scrub("immure-net");
 	if (set_limits(err) < 0 || process_hide(err) < 0 || privilege_drop_all(0, err) < 0 ||
 	    privilege_no_new(err) < 0)
 		return -1;
-	return filter_calls(err);
+	return filter_calls(binds, err);
 }

@@ -25,6 +25,7 @@
 #include <immure/net/resolver.h>
 
 #include "frame.h"
+#include "outbound.h"
 
 enum { MOST_SERVERS = 3, MOST_QUERIES = 256, MOST_STREAMS = 32 };
 
@@ -217,7 +218,7 @@ static bool reach_server(struct resolver *resolver, struct query *query)
 
 	fd_close(&query->fd);
 	query->fd = socket(to.ss_family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (query->fd < 0)
+	if (query->fd < 0 || outbound_bind(resolver->plan, query->fd, server) < 0)
 		return false;
 	return connect(query->fd, (struct sockaddr *)&to, size) == 0 || errno == EINPROGRESS;
 }

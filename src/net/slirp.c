@@ -27,6 +27,7 @@
 #include <immure/sys/weaken.h>
 
 #include "frame.h"
+#include "outbound.h"
 #include "slirp.h"
 
 struct stack {
@@ -60,7 +61,7 @@ static struct {
 	const struct stack *stack;	/* whose turn it is; NULL: it is ours */
 	const struct flow *flow;	/* of the frame in hand; NULL: none */
 	bool trying;			/* it shall reach nobody: we only look that it asks us */
-	bool connected, sent;
+	bool connected, sent, bound;
 } hands;
 
 /* Where the remote end of a flow is for the host: the gateway's address stands for its
@@ -175,10 +176,21 @@ OURS_BEFORE_LIBC ssize_t sendto(int fd, const void *bytes, size_t size, int flag
 	return socket_send_to(fd, bytes, size, flags, address, to_size);
 }
 
-/* It binds to the address that --outbound names, which the plan has. */
+/* It binds each new socket of a flow, to any address, if it was told so in create():
+ * for us to bind it to what --outbound says for where the flow goes. */
 OURS_BEFORE_LIBC int bind(int fd, __CONST_SOCKADDR_ARG to, socklen_t size)
 {
-	return hands.stack ? refuse() : socket_bind(fd, to.__sockaddr__, size);
+	if (!hands.stack)
+		return socket_bind(fd, to.__sockaddr__, size);
+	hands.bound = true;
+	if (hands.trying)
+		return 0;
+	if (!hands.flow || !outbound_is_asked(hands.stack->plan))
+		return refuse();
+	if (is_resolver(hands.flow))
+		return 0;
+	struct address final = final_address(hands.stack, hands.flow);
+	return outbound_bind(hands.stack->plan, fd, &final);
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
@@ -282,7 +294,10 @@ static struct in6_addr in_v6(const struct address *address)
  * addresses. The loopback of the host is open to it since the gate asks the rules. */
 static Slirp *create(struct stack *stack)
 {
+	static struct sockaddr_in any_v4 = { .sin_family = AF_INET };
+	static struct sockaddr_in6 any_v6 = { .sin6_family = AF_INET6 };
 	const struct network_plan *plan = stack->plan;
+	bool binds = outbound_is_asked(plan);
 	uint32_t mask = plan->v4.on ? UINT32_MAX << (ADDRESS_BITS - plan->v4.network.bits) : 0;
 	SlirpConfig config = {
 		.version = 4,
@@ -299,6 +314,8 @@ static Slirp *create(struct stack *stack)
 		.vnameserver6 = in_v6(&plan->v6.resolver),
 		.if_mtu = plan->mtu,
 		.if_mru = plan->mtu,
+		.outbound_addr = binds ? &any_v4 : NULL,
+		.outbound_addr6 = binds ? &any_v6 : NULL,
 		.disable_dns = true,
 		.disable_dhcp = true,
 	};
@@ -343,6 +360,7 @@ static int try_hands(struct error *err)
 	struct stack stack = { .plan = &plan };
 	uint8_t frame[ETHERNET + IPV4_HEADER + TCP_HEADER];
 
+	plan.outbound.device = "any";		/* so that it binds */
 	plan.v4.on = true;
 	plan.v4.network = (struct prefix){ address_of_v4(0x0a000200), BITS_BEFORE_V4 + 24 };
 	plan.v4.gateway = address_of_v4(0x0a000202);
@@ -358,7 +376,7 @@ static int try_hands(struct error *err)
 	slirp.cleanup(stack.slirp);
 	hands.stack = NULL;
 	hands.trying = false;
-	return hands.connected && hands.sent
+	return hands.connected && hands.sent && hands.bound
 		? 0 : fail(err, 0, "libslirp does not ask us before it talks to others");
 }
 

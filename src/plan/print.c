@@ -282,6 +282,15 @@ static void print_network(const struct printer *printer, const struct plan *plan
 	list_each(const struct rule, rule, &network->rules)
 		line(printer, rule->allows ? "allow" : "deny", rule->origin, "%s", rule->text);
 	line(printer, "deny", BUILT_IN, "everything else");
+	if (network->outbound.device)
+		line(printer, "outbound", network->outbound.device_origin, "%s",
+		     network->outbound.device);
+	if (network->outbound.v4_origin)
+		line(printer, "outbound", network->outbound.v4_origin, "%s",
+		     address_text(&network->outbound.v4, text));
+	if (network->outbound.v6_origin)
+		line(printer, "outbound", network->outbound.v6_origin, "%s",
+		     address_text(&network->outbound.v6, text));
 	list_each(const struct name_server, server, &network->servers)
 		line(printer, "dns", server->origin, "%s", address_text(&server->address, text));
 	list_each(const struct search_domain, domain, &network->search)

@@ -7,6 +7,7 @@
 #include <immure/base/error.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+#include <immure/sys/socket.h>
 
 #include "plan_internal.h"
 
@@ -218,6 +219,78 @@ static int read_families(struct planning *p, struct error *err)
 	return 0;
 }
 
+/* --- the way out -------------------------------------------------------------------------- */
+
+/* Nothing leaves the host from these. */
+static bool stays_here(const struct address *address)
+{
+	static const char *const here[] = {
+		"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/127",
+		"fe80::/10", "ff00::/8",
+	};
+	struct prefix some;
+
+	for (size_t i = 0; i < sizeof(here) / sizeof(here[0]); i++)
+		if (prefix_parse(here[i], &some) && prefix_has(&some, address))
+			return true;
+	return false;
+}
+
+static int read_outbound_word(struct outbound *outbound, const char *text, const char *origin,
+			      struct error *err)
+{
+	struct address address;
+
+	if (!address_parse(text, &address)) {
+		if (strlen(text) >= IFNAMSIZ || strpbrk(text, "/: \t"))
+			return fail(err, 0, "neither an address nor the name of a device");
+		if (text_is(text, "lo"))
+			return fail(err, 0, "nothing leaves the host by its loopback");
+		outbound->device = text;
+		outbound->device_origin = origin;
+		return socket_try_device(text, err);
+	}
+	if (stays_here(&address))
+		return fail(err, 0, "nothing leaves the host from this address");
+	if (address_is_v4(&address)) {
+		outbound->v4 = address;
+		outbound->v4_origin = origin;
+	} else {
+		outbound->v6 = address;
+		outbound->v6_origin = origin;
+	}
+	return socket_try_address(&address, err);
+}
+
+/* A family without an address, and without a device, would go past what was said. */
+static int read_outbound(struct planning *p, struct error *err)
+{
+	struct network_plan *network = &p->plan->network;
+	struct outbound *outbound = &network->outbound;
+
+	list_each(const struct word, word, &p->config->outbound) {
+		const char *origin = origin_of(p, word->origin);
+
+		if (read_outbound_word(outbound, word->text, origin, err) < 0)
+			return within(err, "outbound %s (%s)", word->text, origin);
+	}
+	if (outbound->device || (!outbound->v4_origin && !outbound->v6_origin))
+		return 0;
+	if (!outbound->v6_origin) {
+		network->v6.on = false;
+		network->v6.origin = outbound->v4_origin;
+	}
+	if (!outbound->v4_origin) {
+		network->v4.on = false;
+		network->v4.origin = outbound->v6_origin;
+	}
+	if (network->v4.on || network->v6.on)
+		return 0;
+	return fail(err, 0, "outbound (%s) is of the family that is off (%s)",
+		    outbound->v4_origin ? outbound->v4_origin : outbound->v6_origin,
+		    outbound->v4_origin ? network->v4.origin : network->v6.origin);
+}
+
 static int read_mtu(struct planning *p, struct error *err)
 {
 	const struct number *said = &p->config->mtu;
@@ -270,7 +343,7 @@ int plan_tap(struct planning *p, struct error *err)
 	/* A kernel without IPv6 does not have it inside either. */
 	if (file_look("/proc/net/if_inet6", true, &id, &ignored) < 0)
 		network->v6.on = false;
-	if (read_families(p, err) < 0 || read_mtu(p, err) < 0)
+	if (read_families(p, err) < 0 || read_outbound(p, err) < 0 || read_mtu(p, err) < 0)
 		return -1;
 	list_each(const struct rule, rule, &network->rules)
 		if (check_rule(&network->v4, rule, err) < 0 ||

@@ -93,8 +93,9 @@ int engine_leave_everything(struct sandbox *box, struct error *err)
 
 int engine_confine(struct sandbox *box, struct error *err)
 {
-	(void)box;
-	return confine_engine(err);
+	const struct outbound *outbound = &box->plan->network.outbound;
+
+	return confine_engine(outbound->v4_origin || outbound->v6_origin, err);
 }
 
 int engine_take_tap(struct sandbox *box, struct error *err)

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <immure/base/address.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
 #include <immure/sys/socket.h>
@@ -109,6 +111,46 @@ ssize_t socket_send_to(int fd, const void *bytes, size_t size, int flags,
 int socket_bind(int fd, const struct sockaddr *to, socklen_t size)
 {
 	return (int)syscall(SYS_bind, fd, to, size);
+}
+
+int socket_use_device(int fd, const char *device)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device, (socklen_t)strlen(device) + 1);
+}
+
+int socket_use_address(int fd, const struct address *address)
+{
+	struct sockaddr_in v4 = { .sin_family = AF_INET };
+	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+
+	memcpy(&v4.sin_addr, address->bytes + 12, 4);
+	memcpy(&v6.sin6_addr, address->bytes, 16);
+	return address_is_v4(address) ? socket_bind(fd, (struct sockaddr *)&v4, sizeof(v4))
+				      : socket_bind(fd, (struct sockaddr *)&v6, sizeof(v6));
+}
+
+int socket_try_device(const char *device, struct error *err)
+{
+	AUTO_FD int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && socket_use_device(fd, device) == 0)
+		return 0;
+	(void)fail(err, errno, "send by the device %s", device);
+	if (err->code == EPERM)
+		return hint(err, "without a right it takes Linux 5.7");
+	return err->code == ENODEV ? hint(err, "which there are: ip link") : -1;
+}
+
+int socket_try_address(const struct address *address, struct error *err)
+{
+	char text[ADDRESS_TEXT];
+	AUTO_FD int fd = socket(address_is_v4(address) ? AF_INET : AF_INET6,
+				SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && socket_use_address(fd, address) == 0)
+		return 0;
+	(void)fail(err, errno, "send from %s", address_text(address, text));
+	return err->code == EADDRNOTAVAIL ? hint(err, "which this host has: ip address") : -1;
 }
 
 int socket_replace_by_pair(int fd, int *ret_other)

@@ -85,6 +85,8 @@ dns-search Example.ORG.
 add-host db.test:[2001:db8::7]
 cidr 10.9.0.0/16
 cidr fd12:3456:789a::/64
+outbound none
+# outbound has to be there
 ipv4-only
 # ipv6-only contradicts it
 mtu 1400

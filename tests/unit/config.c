@@ -76,6 +76,7 @@ static const struct {
 	{ "dns", "192.0.2.53", "" },
 	{ "dns-search", "example.org", "" },
 	{ "add-host", "db.test:192.0.2.7", "" },
+	{ "outbound", "203.0.113.1", "" },
 	{ "ipv4-only", NULL, NULL },
 	{ "ipv6-only", NULL, NULL },
 	{ "mtu", "1500", "575" },

@@ -160,7 +160,7 @@ struct config {
 	LIST(struct place) places;
 
 	LIST(struct network_word) network;
-	struct word_list dns, dns_search, hosts, cidr;
+	struct word_list dns, dns_search, hosts, cidr, outbound;
 	struct choice ipv4_only, ipv6_only;
 	struct number mtu;
 	struct text mac, ifname;

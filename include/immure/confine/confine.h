@@ -2,6 +2,8 @@
 #ifndef IMMURE_CONFINE_CONFINE_H
 #define IMMURE_CONFINE_CONFINE_H
 
+#include <stdbool.h>
+
 struct error;
 struct plan;
 
@@ -50,7 +52,8 @@ int confine_init(const struct plan *plan, struct error *err);
 
 /* All that applies to the network engine, which looks at hostile frames: undumpable, no
  * capability and no new privilege, limits, and a list of the system calls that it makes
- * on its sockets and its memory. Its namespaces, files and descriptors are gone by then. */
-int confine_engine(struct error *err);
+ * on its sockets and its memory. Its namespaces, files and descriptors are gone by then.
+ * With `binds` it can also bind(2) its sockets to an address. */
+int confine_engine(bool binds, struct error *err);
 
 #endif

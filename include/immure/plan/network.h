@@ -80,6 +80,13 @@ struct search_domain {
  * nobody looks at. Locally administered. */
 #define TAP_GATEWAY_HARDWARE 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02
 
+/* What the host's sockets for the sandbox are bound to; no origin: not said. */
+struct outbound {
+	const char *device, *device_origin;
+	struct address v4, v6;
+	const char *v4_origin, *v6_origin;
+};
+
 /* One family of the tap's network. */
 struct tap_addresses {
 	bool on;
@@ -102,6 +109,7 @@ struct network_plan {
 	struct tap_addresses v4, v6;
 	LIST(struct name_server) servers;	/* empty: those of resolv.conf */
 	LIST(struct search_domain) search;
+	struct outbound outbound;
 	LIST(struct named_host) hosts;
 	const char *hostname;		/* of the sandbox, which it can look up */
 };

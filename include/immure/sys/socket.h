@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
+struct address;
 struct error;
 
 /* A connected pair of SOCK_SEQPACKET sockets, closed on exec. */
@@ -27,6 +28,16 @@ int socket_connect(int fd, const struct sockaddr *to, socklen_t size);
 ssize_t socket_send_to(int fd, const void *bytes, size_t size, int flags,
 		       const struct sockaddr *to, socklen_t to_size);
 int socket_bind(int fd, const struct sockaddr *to, socklen_t size);
+
+/* Let a new socket use this device alone: without a right since Linux 5.7. -1 and errno. */
+int socket_use_device(int fd, const char *device);
+
+/* Let a new socket send from this address of the host's. -1 and errno. */
+int socket_use_address(int fd, const struct address *address);
+
+/* Could a socket use that device, or send from that address? -1 says why not. */
+int socket_try_device(const char *device, struct error *err);
+int socket_try_address(const struct address *address, struct error *err);
 
 /* Put one end of a new pair of connected streams in the place of the descriptor `fd`; the
  * other one is the caller's. Neither blocks. -1 and errno. */
