@@ -122,6 +122,8 @@ _immure()
 			'*--cidr=[the addresses of its network]:NET/LEN: ' \
 			'--mac=[the hardware address of its device]:ADDR: ' \
 			'--ifname=[the name of its device, tap0 unless said]:NAME: ' \
+			'--net-log=[append what it reached, and what it did not]:FILE:_immure_paths' \
+			'--pcap=[write every frame, for tcpdump and wireshark]:FILE:_immure_paths' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

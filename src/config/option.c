@@ -445,6 +445,22 @@ const struct option option_table[] = {
 	  .group = GROUP_NETWORK, .set = set_text, .field = FIELD(ifname),
 	  .help = "the name of its device, tap0 unless said",
 	  .man = "Call the device *NAME*, up to 15 letters, digits, `-` and `_`." },
+	{ .name = "net-log", .arg = "FILE", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .set = set_path,
+	  .field = FIELD(net_log),
+	  .help = "append what it reached, and what it did not",
+	  .man = "Append to *FILE* a line of JSON for each name that was asked for and for each"
+		 " flow, when it ends or is refused: when it began, name, address, port, protocol,"
+		 " bytes of payload each way, how long it lasted, and the rule that decided. See"
+		 " the chapter NETWORK. *FILE* must be the caller's own, or new, and where the"
+		 " command cannot write." },
+	{ .name = "pcap", .arg = "FILE", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .set = set_path,
+	  .field = FIELD(pcap),
+	  .help = "write every frame, for tcpdump and wireshark",
+	  .man = "Write every frame that the command sent, refused ones too, and every one that"
+		 " it got to *FILE*, in the format that **tcpdump**(8) reads. What was there"
+		 " before is gone. The same files will do as for **--net-log**." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

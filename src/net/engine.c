@@ -27,6 +27,7 @@
 #include <immure/sys/tap.h>
 #include <immure/sys/weaken.h>
 
+#include "recorder.h"
 #include "slirp.h"
 
 /* Frames a turn; addresses of a host. */
@@ -42,6 +43,7 @@ struct engine {
 	struct resolver *resolver;
 	struct stack *stack;
 	struct refusals *refusals;
+	struct recorder *recorder;	/* NULL: nobody wants to see */
 	int control, tap;
 	int watch, asking;		/* the host's addresses */
 	int64_t now;
@@ -128,6 +130,8 @@ static void send_frame(struct engine *engine, const uint8_t *frame, size_t size)
 {
 	ssize_t sent;
 
+	if (engine->recorder)
+		recorder_capture(engine->recorder, frame, size);
 	do
 		sent = write(engine->tap, frame, size);
 	while (sent < 0 && errno == EINTR);
@@ -137,8 +141,11 @@ static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
 {
 	struct engine *engine = context;
 
-	if (gate_lets_in(engine->gate, frame, size))
-		send_frame(engine, frame, size);
+	if (!gate_lets_in(engine->gate, frame, size))
+		return;
+	if (engine->recorder)
+		recorder_let_in(engine->recorder, frame, size, engine->now);
+	send_frame(engine, frame, size);
 }
 
 static void stream_from_stack(void *context, int fd)
@@ -158,11 +165,35 @@ static void answer_of_resolver(void *context, const struct flow *flow, const uin
 		send_frame(engine, engine->answer, size);
 }
 
+static void query_was_resolved(void *context, const struct resolved *resolved)
+{
+	struct engine *engine = context;
+
+	if (engine->recorder)
+		recorder_query(engine->recorder, resolved, engine->now);
+}
+
+/* What becomes of a frame, in the eyes of whoever wants to know. */
+static void record_frame(struct engine *engine, const struct gate_result *result, size_t size)
+{
+	bool never = result->reason == REASON_NEVER && result->flow.protocol;
+
+	if (result->action == GATE_PASS)
+		recorder_passed(engine->recorder, &result->verdict, engine->frame, size,
+				engine->now);
+	else if (never || (result->reason == REASON_RULES && result->starts))
+		recorder_refused(engine->recorder, &result->flow, &result->verdict);
+}
+
 static void take_frame(struct engine *engine, size_t size)
 {
 	struct gate_result result;
 
+	if (engine->recorder)
+		recorder_capture(engine->recorder, engine->frame, size);
 	gate_judge(engine->gate, engine->frame, size, engine->now, engine->answer, &result);
+	if (engine->recorder)
+		record_frame(engine, &result, size);
 	if (result.reason == REASON_RULES && result.starts)
 		note_refused_flow(engine, &result.flow);
 	if (weakened(WALL_GATE) && result.reason != REASON_NEIGHBOUR)
@@ -247,7 +278,9 @@ struct engine *engine_load(const struct network_plan *plan, struct refusals *ref
 	engine.asking = addresses_socket(err);
 	if (engine.asking < 0)
 		return NULL;
-	struct resolver_peers peers = { answer_of_resolver, note_refused_name, &engine };
+	struct resolver_peers peers = {
+		answer_of_resolver, note_refused_name, query_was_resolved, &engine,
+	};
 	engine.policy = policy_new(plan);
 	engine.gate = engine.policy ? gate_new(plan, engine.policy) : NULL;
 	engine.resolver = engine.gate ? resolver_new(plan, engine.policy, &peers) : NULL;
@@ -263,6 +296,13 @@ struct engine *engine_load(const struct network_plan *plan, struct refusals *ref
 	}
 	read_own_addresses(&engine);
 	return &engine;
+}
+
+int engine_record(struct engine *engine, const int channels[RECORD_CHANNELS],
+		  struct error *err)
+{
+	engine->recorder = recorder_new(engine->plan, engine->policy, engine->refusals, channels);
+	return engine->recorder ? 0 : fail(err, ENOMEM, "keep a list of flows");
 }
 
 int engine_descriptors(const struct engine *engine, int *ret_fds, int most)
@@ -295,7 +335,7 @@ int engine_attach(struct engine *engine, int tap, const uint8_t hardware[6],
 	return 0;
 }
 
-void engine_serve(struct engine *engine)
+static void serve(struct engine *engine)
 {
 	enum { TAP, CONTROL, WATCH };
 	struct pollset *set = &engine->set;
@@ -309,6 +349,8 @@ void engine_serve(struct engine *engine)
 		engine->now = clock_now();
 		stack_wants(engine->stack, set);
 		resolver_wants(engine->resolver, set, engine->now);
+		if (engine->recorder)
+			recorder_wants(engine->recorder, set);
 		int most = set->most < 0 ? -1 : set->most > 60000 ? 60000 : (int)set->most;
 		struct timespec wait = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000L };
 		int got = ppoll(set->items, (nfds_t)set->count, most < 0 ? NULL : &wait, NULL);
@@ -325,7 +367,16 @@ void engine_serve(struct engine *engine)
 		}
 		resolver_work(engine->resolver, set, engine->now);
 		stack_work(engine->stack, set);
+		if (engine->recorder)
+			recorder_work(engine->recorder, engine->now);
 		if (pollset_news(set, TAP) && !take_frames(engine))
 			return;
 	}
+}
+
+void engine_serve(struct engine *engine)
+{
+	serve(engine);
+	if (engine->recorder)
+		recorder_end(engine->recorder, engine->now);
 }

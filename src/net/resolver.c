@@ -22,6 +22,7 @@
 #include <immure/base/text.h>
 #include <immure/net/dns.h>
 #include <immure/net/pollset.h>
+#include <immure/net/record.h>
 #include <immure/net/resolver.h>
 
 #include "frame.h"
@@ -55,6 +56,8 @@ struct query {
 	struct dns_question question;
 	struct flow flow;		/* of the asker, when it has no stream */
 	uint64_t stream;		/* its serial; 0: it asked by a datagram */
+	struct verdict verdict;		/* why it is asked, or is not */
+	int64_t asked;
 	uint16_t id;
 	unsigned tries;
 	bool by_tcp;
@@ -74,6 +77,8 @@ struct resolver {
 	int64_t now;			/* of the turn */
 	struct query queries[MOST_QUERIES];
 	struct stream streams[MOST_STREAMS];
+	struct address found[RECORD_ADDRESSES];	/* in the answer that is being looked at */
+	size_t found_count;
 	uint8_t out[2 + DNS_ROOM];
 	uint8_t in[DNS_ROOM];
 };
@@ -161,11 +166,27 @@ static bool send_framed(int fd, uint8_t *framed, size_t size)
 	return send(fd, framed, size + 2, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)(size + 2);
 }
 
+/* Who asked for nothing that can be read has no name. */
+static void tell(struct resolver *resolver, const struct query *query, unsigned code)
+{
+	const struct dns_question *question = &query->question;
+	struct resolved resolved = {
+		.name = question->name, .type = question->type, .by_stream = query->stream != 0,
+		.verdict = query->verdict, .code = code, .addresses = resolver->found,
+		.count = resolver->found_count, .asked = query->asked,
+	};
+
+	resolver->found_count = 0;
+	if (code != DNS_FORMAT)
+		resolver->peers.resolved(resolver->peers.context, &resolved);
+}
+
 /* Give the asker the message that stands behind the first two bytes of resolver->out. */
 static void answer(struct resolver *resolver, const struct query *query, size_t size)
 {
 	uint8_t *message = resolver->out + 2;
 
+	tell(resolver, query, message[3] & 0xf);
 	if (query->stream == 0) {
 		size = dns_cut(&query->question, message, size);
 		resolver->peers.answer(resolver->peers.context, &query->flow, message, size);
@@ -184,6 +205,7 @@ static void answer(struct resolver *resolver, const struct query *query, size_t 
 static void answer_empty(struct resolver *resolver, const struct query *query,
 			 enum dns_code code, bool blocked)
 {
+	resolver->found_count = 0;
 	answer(resolver, query,
 	       dns_write_empty(&query->question, code, blocked, resolver->out + 2));
 }
@@ -270,9 +292,13 @@ static bool believes(void *context, const struct address *address, uint32_t seco
 	struct believing *believing = context;
 	struct resolver *resolver = believing->resolver;
 
-	return policy_believes(resolver->policy, address) &&
-	       policy_learn(resolver->policy, believing->name, address, seconds,
-			    resolver->now) == 0;
+	if (!policy_believes(resolver->policy, address) ||
+	    policy_learn(resolver->policy, believing->name, address, seconds, resolver->now) < 0)
+		return false;
+	if (resolver->found_count < RECORD_ADDRESSES)
+		resolver->found[resolver->found_count] = *address;
+	resolver->found_count++;
+	return true;
 }
 
 static void take_reply(struct resolver *resolver, struct query *query, const uint8_t *message,
@@ -282,6 +308,7 @@ static void take_reply(struct resolver *resolver, struct query *query, const uin
 	struct dns_filter filter = { believes, &believing };
 	size_t written;
 
+	resolver->found_count = 0;
 	switch (dns_filter_reply(&query->question, query->id, message, size, &filter,
 				 resolver->out + 2, &written)) {
 	case DNS_REPLY_OTHER:
@@ -426,16 +453,19 @@ static bool answer_own(struct resolver *resolver, const struct query *query)
 	return true;
 }
 
-/* Is this a question that must not leave the machine? */
-static bool refuses(struct resolver *resolver, const struct query *query)
+/* May this question leave the machine? */
+static struct verdict may_ask(struct resolver *resolver, const struct query *query)
 {
 	const char *name = query->question.name;
+	struct verdict verdict;
 	struct address address;
 
-	if (is_reverse(name, &address))
-		return !policy_ask(resolver->policy, &address, 0, PROTOCOL_ECHO, resolver->now).allows &&
-		       !policy_ask(resolver->policy, &address, 443, PROTOCOL_TCP, resolver->now).allows;
-	return !policy_asks_for(resolver->policy, name).allows;
+	if (!is_reverse(name, &address))
+		return policy_asks_for(resolver->policy, name);
+	verdict = policy_ask(resolver->policy, &address, 0, PROTOCOL_ECHO, resolver->now);
+	return verdict.allows ? verdict
+			      : policy_ask(resolver->policy, &address, 443, PROTOCOL_TCP,
+					   resolver->now);
 }
 
 static struct query *free_query(struct resolver *resolver)
@@ -457,9 +487,12 @@ static void take_query(struct resolver *resolver, struct query *asked, const uin
 		answer_empty(resolver, asked, DNS_FORMAT, false);
 		return;
 	}
+	asked->asked = resolver->now;
+	asked->verdict = (struct verdict){ .allows = true };
 	if (answer_own(resolver, asked))
 		return;
-	if (refuses(resolver, asked)) {
+	asked->verdict = may_ask(resolver, asked);
+	if (!asked->verdict.allows) {
 		resolver->peers.refused(resolver->peers.context, asked->question.name);
 		answer_empty(resolver, asked, DNS_NO_NAME, true);
 		return;

@@ -265,3 +265,43 @@ int guard_url_files(struct planning *p, struct error *err)
 	}
 	return 0;
 }
+
+/* --- what is written down of this run -------------------------------------------------- */
+
+static int guard_record(struct planning *p, const struct item *place, const char *dir,
+			const struct network_record *record, const char *option, struct error *err)
+{
+	if (!record->path)
+		return 0;
+	struct trail trail = follow(p->arena, record->path, dir);
+	if (!trail.link && !path_is_within(trail.end, dir))
+		return 0;
+	(void)fail(err, 0, "%s %s (%s): the command can write there (%s, %s), and could change it",
+		   option, record->path, record->origin, place->source, place->origin);
+	return hint(err, "to write it somewhere else: --%s %s", option,
+		    text_shell(p->arena, path_join(p->arena, p->host.home,
+						   path_last(record->path))));
+}
+
+int guard_records(struct planning *p, struct error *err)
+{
+	const struct network_plan *network = &p->plan->network;
+
+	if (!network->log.path && !network->capture.path)
+		return 0;
+	for (size_t i = 0; i <= p->plan->items.count; i++) {
+		const struct item place = place_at(p->plan, i);
+		bool shown = place.kind == ITEM_BIND || place.kind == ITEM_CURRENT;
+		const char *path = shown && place.writable && place.source
+			? file_resolved(p->arena, place.source) : NULL;
+
+		if (path && (guard_record(p, &place, path, &network->log, "net-log", err) < 0 ||
+			     guard_record(p, &place, path, &network->capture, "pcap", err) < 0))
+			return -1;
+	}
+	if (!p->plan->own_mounts)
+		note(p, "%s (%s): the command sees the host's files, and can change what is written",
+		     network->log.path ? "net-log" : "pcap",
+		     network->log.path ? network->log.origin : network->capture.origin);
+	return 0;
+}

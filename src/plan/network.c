@@ -55,7 +55,8 @@ static bool needs_engine(const struct option *option)
 static int check_no_engine(struct planning *p, const char *there, struct error *err)
 {
 	list_each(const struct setting, said, &p->config->said) {
-		if (said->option->group != GROUP_NETWORK || !needs_engine(said->option))
+		if (said->option->group != GROUP_NETWORK || !needs_engine(said->option) ||
+		    text_is(said->value, "none"))
 			continue;
 		const char *what = arena_format(p->arena, "%s%s%s (%s)", said->option->name,
 			*said->value ? " " : "", said->value, origin_of(p, said->origin));
@@ -96,7 +97,7 @@ int plan_network(struct planning *p, struct error *err)
 	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0 || plan_tap(p, err) < 0)
 		return -1;
 	urls_announce(p);
-	if (!p->plan->network.online && check_no_engine(p, NULL, err) < 0)
+	if (p->plan->network.online ? plan_records(p, err) < 0 : check_no_engine(p, NULL, err) < 0)
 		return -1;
 	return check_names_count(p, err);
 }

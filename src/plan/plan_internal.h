@@ -74,6 +74,9 @@ const char *network_hosts_text(struct planning *p);
 /* tap.c: the device, its addresses, and what they make of the rules. */
 int plan_tap(struct planning *p, struct error *err);
 
+/* record.c: the files of --net-log and --pcap. */
+int plan_records(struct planning *p, struct error *err);
+
 /* names.c: who is asked for names, and which ones are known without. */
 int plan_names(struct planning *p, struct error *err);
 /* When it is known whether there is a network: which of that has an effect. -1 says what was
@@ -121,6 +124,7 @@ int guard_own_config(struct planning *p, const char *source, const char *target,
 int guard_sources(struct planning *p, struct error *err);
 int guard_profiles(struct planning *p, struct error *err);
 int guard_url_files(struct planning *p, struct error *err);
+int guard_records(struct planning *p, struct error *err);
 
 /* git.c: the guard of a writable directory's .git. */
 void plan_git(struct planning *p, const char *source, const char *target,

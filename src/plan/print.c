@@ -295,6 +295,10 @@ static void print_network(const struct printer *printer, const struct plan *plan
 		line(printer, "dns", server->origin, "%s", address_text(&server->address, text));
 	list_each(const struct search_domain, domain, &network->search)
 		line(printer, "dns-search", domain->origin, "%s", domain->name);
+	if (network->log.path)
+		line(printer, "net-log", network->log.origin, "%s", network->log.path);
+	if (network->capture.path)
+		line(printer, "pcap", network->capture.origin, "%s", network->capture.path);
 }
 
 static void print_hosts(const struct printer *printer, const struct plan *plan)

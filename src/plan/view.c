@@ -511,7 +511,8 @@ int plan_finish(struct planning *p, struct error *err)
 {
 	struct plan *plan = p->plan;
 
-	(void)err;
+	if (guard_records(p, err) < 0)
+		return -1;
 	if (plan->items.count > 0)
 		qsort(plan->items.items, plan->items.count, sizeof(*plan->items.items),
 		      by_depth);

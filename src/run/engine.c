@@ -57,7 +57,15 @@ int engine_load_stack(struct sandbox *box, struct error *err)
 		return fail(err, 0, "clear the environment");
 	box->network_engine = engine_load(&box->plan->network, box->refusals,
 					  box->engine_control, err);
-	return box->network_engine ? 0 : -1;
+	if (!box->network_engine)
+		return -1;
+	int channels[RECORD_CHANNELS];
+	bool wanted = false;
+	for (int i = 0; i < RECORD_CHANNELS; i++) {
+		channels[i] = box->recordings[i].engine_end;
+		wanted = wanted || channels[i] != NO_FD;
+	}
+	return wanted ? engine_record(box->network_engine, channels, err) : 0;
 }
 
 static int leave_files(struct error *err)
@@ -80,11 +88,15 @@ int engine_leave_everything(struct sandbox *box, struct error *err)
 	int kept[8] = { box->engine_control, box->engine_door };
 	size_t count = 2;
 
+	for (int i = 0; i < RECORD_CHANNELS; i++)
+		if (box->recordings[i].engine_end != NO_FD)
+			kept[count++] = box->recordings[i].engine_end;
 	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	for (int fd = 0; fd <= 2; fd++)
 		if (null < 0 || dup2(null, fd) < 0)
 			return fail(err, errno, "open /dev/null");
-	count += (size_t)engine_descriptors(box->network_engine, kept + count, 6);
+	count += (size_t)engine_descriptors(box->network_engine, kept + count,
+					    (int)(sizeof(kept) / sizeof(kept[0]) - count));
 	if (process_close_but(kept, count, err) < 0)
 		return -1;
 	(void)take_fd(&null);		/* it is closed with the others */
@@ -211,6 +223,7 @@ int parent_start_engine(struct sandbox *box, struct error *err)
 		be_engine(box);
 	fd_close(&box->engine_control);
 	fd_close(&box->engine_door);
+	record_release(box);
 	network_changed_names(box);
 	return 0;
 }
@@ -227,11 +240,23 @@ void network_lost(struct sandbox *box)
 	fd_close(&box->names);
 }
 
+/* Something may still come for a file. Before the command ran there was nothing. */
+static bool is_recorded(const struct sandbox *box)
+{
+	return (box->recordings[RECORD_LOG].to != NO_FD ||
+		box->recordings[RECORD_CAPTURE].to != NO_FD) &&
+	       (box->report->running || box->executed);
+}
+
 void network_close(struct sandbox *box)
 {
 	struct error ignored;
 	int status;
 
+	if (box->refusals && box->report && is_recorded(box))
+		record_finish(box);
+	record_release(box);
+	record_forget(box);
 	if (box->engine != NO_FD)
 		process_signal(box->engine, SIGKILL);
 	fd_close(&box->control);

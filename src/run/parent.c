@@ -78,6 +78,7 @@ static void be_child(struct sandbox *box)
 
 	fd_close(&box->supervisor_end);
 	fd_close(&box->control);
+	record_forget(box);
 	for (int fd = 0; fd <= 2; fd++)
 		fd_close(&box->appends[fd].from);	/* else a writer never hears of its end */
 	(void)steps_run(child_steps, box, &error);
@@ -292,7 +293,8 @@ static int reap_init(struct sandbox *box, struct error *err)
 	return 0;
 }
 
-enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, TOOLS, RELAYS = TOOLS + 2 };
+enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, TOOLS, RECORDS = TOOLS + 2,
+       RELAYS = RECORDS + RECORD_CHANNELS };
 enum { RELAY_COUNT = 5, POLLED = RELAYS + 2 * RELAY_COUNT };
 
 static void relays_of(struct sandbox *box, struct relay *ret_relays[RELAY_COUNT])
@@ -329,6 +331,8 @@ static int turn(struct sandbox *box, struct error *err)
 	};
 	struct signal_news news;
 
+	for (int i = 0; i < RECORD_CHANNELS; i++)
+		polled[RECORDS + i] = (struct pollfd){ .fd = box->recordings[i].from, .events = POLLIN };
 	if (terminal_waits(box))
 		terminal_continued(box);
 	relays_of(box, relays);
@@ -353,6 +357,9 @@ static int turn(struct sandbox *box, struct error *err)
 			return -1;
 	if (polled[NAMES].revents)
 		network_changed_names(box);
+	for (int i = 0; i < RECORD_CHANNELS; i++)
+		if (polled[RECORDS + i].revents)
+			record_take(box, i);
 	if (polled[ENGINE].revents)
 		network_lost(box);
 	/* Messages before the end of init: one may say why. */

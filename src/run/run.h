@@ -80,6 +80,18 @@ struct relay {
 
 enum { RELAY_BYTES = 16384 };
 
+/* --- what is written down of the network ----------------------------------------------- */
+
+/* What the engine sends for a file, which the supervisor writes. */
+struct recording {
+	int from, engine_end;	/* of the channel */
+	int to;			/* the file */
+	int problem;		/* errno of a write that failed: nothing is written after it */
+	int64_t refilled, room;	/* when so many lines could be written */
+	uint64_t unsaid;	/* left out, and not yet said in the file */
+	uint64_t missing;	/* left out, all in all */
+};
+
 /* --- the sandbox ----------------------------------------------------------------- */
 
 struct sandbox {
@@ -134,6 +146,7 @@ struct sandbox {
 	bool engine_lost;	/* it ended before the command */
 	int engine_status;
 	struct engine *network_engine;	/* in the engine's process */
+	struct recording recordings[RECORD_CHANNELS];
 
 	/* The control group of the limits, when there are any. */
 	int group_parent, group, group_members;
@@ -183,6 +196,7 @@ extern const struct step engine_steps[];
 STEP(parent_take_signals);
 STEP(parent_prepare_files);
 STEP(parent_join_group);
+STEP(parent_open_records);
 STEP(parent_start_engine);
 STEP(parent_create_namespaces);
 STEP(parent_map_ids);
@@ -251,6 +265,15 @@ void network_lost(struct sandbox *box);
 /* End the engine, if there is one, and add to the outcome what it refused. */
 void network_close(struct sandbox *box);
 void network_report(struct sandbox *box, struct outcome *outcome);
+
+/* record.c: take what has come for that file; close the engine's ends, for whoever is not
+ * it; close our ends and the files, for whoever is not the supervisor; wait for the last
+ * of it, and say what is missing. */
+void record_take(struct sandbox *box, int channel);
+void record_release(struct sandbox *box);
+void record_forget(struct sandbox *box);
+void record_finish(struct sandbox *box);
+void record_report(struct sandbox *box, struct outcome *outcome);
 
 /* nested.c */
 STEP(child_enter_inner);

@@ -53,6 +53,9 @@
  *	is ready                ------> SYNC_ONLINE, and the command may start
  *	serves                          closes its end
  *
+ * With --net-log or --pcap it tells the supervisor what it sees, which writes it down; see
+ * record.c.
+ *
  * Who of them fails says why through that pair, and the command does not start. If the
  * engine ends later, the tap is gone with it: nothing else leads out.
  *
@@ -70,6 +73,7 @@ const struct step parent_steps[] = {
 	{ "take signals",                   parent_take_signals },
 	{ "prepare files",                  parent_prepare_files },
 	{ "join the control group",         parent_join_group },
+	{ "open the network's records",     parent_open_records },
 	{ "start the network engine",       parent_start_engine },
 	{ "create the namespaces",          parent_create_namespaces },
 	{ "map ids",                        parent_map_ids },
@@ -145,6 +149,8 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->procfs = box->sysctls = box->ruleset = NO_FD;
 	box->engine = box->control = box->engine_control = box->door = box->engine_door = NO_FD;
 	box->tun = box->names = NO_FD;
+	for (int i = 0; i < RECORD_CHANNELS; i++)
+		box->recordings[i].from = box->recordings[i].engine_end = box->recordings[i].to = NO_FD;
 	box->group_parent = box->group = box->group_members = NO_FD;
 	box->mapper_end = box->mapped_end = NO_FD;
 	for (int i = 0; i < 2; i++)
@@ -217,5 +223,6 @@ int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct err
 	watch_report(plan, ret_outcome);
 	group_report(&box, ret_outcome);
 	network_report(&box, ret_outcome);
+	record_report(&box, ret_outcome);
 	return 0;
 }

@@ -346,6 +346,28 @@ int file_create(const char *path, const char *text, struct error *err)
 	return 0;
 }
 
+int file_open_record(const char *path, struct error *err)
+{
+	struct stat st;
+
+	AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK |
+			      O_NOCTTY | O_CLOEXEC, 0600);
+	if (fd < 0 && errno == ELOOP) {
+		(void)fail(err, 0, "%s is a symbolic link", path);
+		return hint(err, "name the file that it leads to, if that is what you mean");
+	}
+	if (fd < 0 && errno != ENXIO)		/* of a FIFO that nobody reads */
+		return fail(err, errno, "open %s", path);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return fail(err, 0, "%s is not a regular file", path);
+	if (st.st_uid != geteuid())
+		return fail(err, 0, "%s belongs to someone else (uid %u)", path, st.st_uid);
+	if (st.st_nlink != 1)
+		return fail(err, 0, "%s has other names too: it may be another file than it looks"
+			    " like", path);
+	return take_fd(&fd);
+}
+
 /* -1 and errno; `fd` is closed. */
 static int each_name(int fd, bool (*each)(void *context, const char *name), void *context)
 {

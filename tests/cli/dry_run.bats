@@ -33,6 +33,7 @@ everything() {
 	printf '%s\n' map\ 7:5:1 map\ none "map 7:$(id -u):1" map\ 0:100000:5
 	printf '%s\n' "map-gid 8:$(id -g):1" map-gid\ 0:100000:5
 	if is_root; then echo '# guest'; else echo guest; fi
+	printf 'net-log "%s/net log"\npcap %s/\\xff\n' "$TEST_TMP" "$TEST_TMP"
 	cat <<'END'
 description all there is
 bind a b

@@ -83,6 +83,8 @@ static const struct {
 	{ "cidr", "10.0.3.0/24", "" },
 	{ "mac", "02:00:5e:10:00:01", "" },
 	{ "ifname", "eth0", "" },
+	{ "net-log", "/tmp/log", "" },
+	{ "pcap", "/tmp/pcap", "" },
 	{ "seccomp", "strict", "on" },
 	{ "syscall", "deny:socket,@keyring,7", "kill:socket" },
 	{ "seccomp-file", "/tmp/bpf", "" },

@@ -11,6 +11,7 @@ static const char *const parent[] = {
 	"take signals",
 	"prepare files",
 	"join the control group",
+	"open the network's records",
 	"start the network engine",
 	"create the namespaces",
 	"map ids",

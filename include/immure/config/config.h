@@ -164,6 +164,7 @@ struct config {
 	struct choice ipv4_only, ipv6_only;
 	struct number mtu;
 	struct text mac, ifname;
+	struct text net_log, pcap;
 
 	struct choice landlock;
 

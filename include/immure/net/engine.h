@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include <immure/base/address.h>
+#include <immure/net/record.h>
 #include <immure/plan/network.h>
 
 struct error;
@@ -33,6 +34,7 @@ struct refusals {
 	_Atomic uint32_t count;		/* of items; the rest is not yet whole */
 	uint32_t more;			/* refused without a place for it */
 	struct refusal items[MOST_REFUSALS];
+	_Atomic uint64_t lost[RECORD_CHANNELS];	/* records that nobody took */
 };
 
 struct engine;
@@ -42,6 +44,11 @@ struct engine;
  * caller's. NULL and *err with what is missing. */
 struct engine *engine_load(const struct network_plan *plan, struct refusals *refusals,
 			   int control, struct error *err);
+
+/* Tell what is seen, as struct net_record and struct frame_record, to these sockets, which
+ * stay the caller's; NO_FD: not that. -1: memory is short. */
+int engine_record(struct engine *engine, const int channels[RECORD_CHANNELS],
+		  struct error *err);
 
 /* The descriptors of the host's that the engine keeps, besides tap and control, at most
  * `most`; how many. */

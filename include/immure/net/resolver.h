@@ -3,6 +3,7 @@
 #ifndef IMMURE_NET_RESOLVER_H
 #define IMMURE_NET_RESOLVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,18 @@
 struct pollset;
 struct resolver;
 
+/* What became of a question. */
+struct resolved {
+	const char *name;
+	uint16_t type;			/* RFC 1035's */
+	bool by_stream;
+	struct verdict verdict;
+	unsigned code;			/* of the answer */
+	const struct address *addresses;	/* that it has, for the sandbox to see */
+	size_t count;
+	int64_t asked;			/* when, by the policy's clock */
+};
+
 /* Whom the resolver talks to. */
 struct resolver_peers {
 	/* An answer to a datagram of this flow. */
@@ -19,6 +32,8 @@ struct resolver_peers {
 		       size_t size);
 	/* A name that no rule allows. */
 	void (*refused)(void *context, const char *name);
+	/* A question was answered, with whatever. */
+	void (*resolved)(void *context, const struct resolved *resolved);
 	void *context;
 };
 

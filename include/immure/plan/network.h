@@ -95,6 +95,12 @@ struct tap_addresses {
 	const char *origin;		/* who said so, or that it is off */
 };
 
+/* Where something of it is written down. */
+struct network_record {
+	const char *path;		/* absolute; NULL: nobody wants it */
+	const char *origin;
+};
+
 struct network_plan {
 	bool online;			/* without, of the rest only hosts means anything */
 	LIST(struct rule) rules;	/* in the order in which they count */
@@ -112,6 +118,7 @@ struct network_plan {
 	struct outbound outbound;
 	LIST(struct named_host) hosts;
 	const char *hostname;		/* of the sandbox, which it can look up */
+	struct network_record log, capture;
 };
 
 /* Read WHAT[:PORTS][/tcp|/udp] into a rule, whose strings and lists come from the

@@ -101,6 +101,11 @@ int file_create(const char *path, const char *text, struct error *err);
  * that cannot be made. */
 int file_make_directories(const char *path, struct error *err);
 
+/* Open a file to append to, made if it is missing (0600): regular, the caller's own, under
+ * this name alone, and not by a symbolic link, which somebody else could have left where
+ * others can write too. The caller owns the descriptor. -1 says what it is instead. */
+int file_open_record(const char *path, struct error *err);
+
 /* Call `each` with every name in the directory `path` but . and .. until it
  * answers false. A directory that cannot be read has no names; a link is none. */
 void file_each_name(const char *path, bool (*each)(void *context, const char *name),
