@@ -71,7 +71,7 @@ _immure()
 	[[ $cur != [=:] ]] || cur=
 
 	if ((last == 1)); then
-		_immure_words 'run profile audit doctor help --help --version'
+		_immure_words 'run profile trust audit doctor help --help --version'
 		return
 	fi
 	case ${words[1]} in
@@ -84,6 +84,13 @@ _immure()
 		return ;;
 	audit)
 		_immure_words "--json $(ps -eo pid= 2>/dev/null)"
+		return ;;
+	trust)
+		if [[ $cur == -* ]]; then
+			_immure_words '--yes --list --remove'
+		else
+			compopt -o dirnames 2>/dev/null
+		fi
 		return ;;
 	doctor)
 		_immure_words --json

@@ -40,6 +40,7 @@ _immure()
 	verbs=(
 		'run:run a command behind walls'
 		'profile:what profiles there are, what they come to, what they open; write one'
+		'trust:look at the profile of a project, and let runs in it use it'
 		'audit:tell from outside what the sandbox of a running process really has'
 		'doctor:try what a sandbox is made of, and say what to type where it does not work'
 		'help:this help, or with all of the options'
@@ -55,6 +56,9 @@ _immure()
 	case $verb in
 	profile)
 		_arguments '1:action:(ls show diff check new edit path)' '*:profile:_immure_profiles' ;;
+	trust)
+		_arguments '(--list --remove)--yes[do not ask]' '(--yes --remove)--list[what is trusted]' \
+			'(--yes --list)--remove[trust it no longer]' '1:directory:_directories' ;;
 	audit)
 		_arguments '--json[for programs]' '1:process:_pids' ;;
 	doctor)

@@ -6,6 +6,7 @@ struct error;
 
 int cmd_run(char **argv, struct error *err);
 int cmd_profile(char **argv, struct error *err);
+int cmd_trust(char **argv, struct error *err);
 int cmd_audit(char **argv, struct error *err);
 int cmd_doctor(char **argv, struct error *err);
 int cmd_help(char **argv, struct error *err);

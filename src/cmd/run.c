@@ -9,6 +9,7 @@
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
 #include <immure/config/config.h>
+#include <immure/config/project.h>
 #include <immure/doctor/doctor.h>
 #include <immure/plan/plan.h>
 #include <immure/plan/words.h>
@@ -28,7 +29,9 @@ static void say_profile(const struct config *config, const struct plan *plan)
 		say("note", arena_format(arena, "%s is for the system's %s, and not used; to use it:"
 					 " --profile %s", config->not_by_name, config->command[0],
 					 config->command[0]));
-	if (!config->by_name)
+	if (config->project_note)
+		say("note", config->project_note);
+	if (!config->by_name && !config->project)
 		return;
 	struct config *other = config_read_profile(arena, NULL, NULL, &ignored);
 	if (other)
@@ -41,8 +44,10 @@ static void say_profile(const struct config *config, const struct plan *plan)
 	list_each(const struct opening, opening, &openings.list)
 		text = arena_format(arena, "%s%s%s: %s", text ? text : "", text ? " · " : "",
 				    opening->what, opening->which);
-	say("profile", arena_format(arena, "%s · %s", config->by_name,
-				    text ? text : "opens nothing"));
+	const char *files = config->by_name ? config->by_name : config->project->file;
+	if (config->by_name && config->project)
+		files = arena_format(arena, "%s and %s", config->by_name, config->project->file);
+	say("profile", arena_format(arena, "%s · %s", files, text ? text : "opens nothing"));
 }
 
 static void say_notes(const struct config *config, const struct plan *plan)

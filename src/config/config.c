@@ -7,6 +7,7 @@
 #include <immure/config/config.h>
 #include <immure/config/option.h>
 #include <immure/config/profile.h>
+#include <immure/config/project.h>
 
 static const struct origin command_line = { .file = NULL };
 
@@ -186,6 +187,42 @@ static const char *profile_by_name(struct config *config, const struct reader *r
 	return command;
 }
 
+static const char *where_to_judge(struct arena *arena, const struct project *project)
+{
+	return arena_format(arena, "immure trust %s", text_shell(arena, project->directory));
+}
+
+/* Only what was seen and trusted counts. Who has not is told, and goes on as if it were not
+ * there; who has, and gets another one, would be behind other walls than those agreed to. */
+static int apply_project(struct config *config, struct error *err)
+{
+	struct arena *arena = config->arena;
+	struct project *project = arena_alloc(arena, sizeof(*project));
+
+	*project = project_find(arena);
+	if (!project->file)
+		return 0;
+	if (project_is_trusted(project)) {
+		config->project = project;
+		return profile_apply_project(config, project, err);
+	}
+	if (project->trusted) {
+		if (!project->text)
+			*err = project->problem;
+		else
+			(void)fail(err, 0, "%s has changed since it was trusted", project->file);
+		(void)hint(err, "to see how, and decide: %s", where_to_judge(arena, project));
+		return hint(err, "to do without it: --profile default");
+	}
+	config->project_note = project->text
+		? arena_format(arena, "%s is not trusted, and not used; to look at it, and decide: %s",
+			       project->file, where_to_judge(arena, project))
+		: arena_format(arena, "the project's profile is not used: %s%s%s",
+			       project->problem.what, project->problem.code ? ": " : "",
+			       project->problem.code ? strerror(project->problem.code) : "");
+	return 0;
+}
+
 /* The command line names one, or the command does, or it is the default. */
 static int apply_profile(struct config *config, const struct reader *reader, struct error *err)
 {
@@ -198,7 +235,8 @@ static int apply_profile(struct config *config, const struct reader *reader, str
 		return text_is(said->value, "none")
 			? 0 : profile_apply(config, said->value, &command_line, err);
 	const char *name = profile_by_name(config, reader);
-	return profile_apply(config, name ? name : "default", NULL, err);
+	return profile_apply(config, name ? name : "default", NULL, err) < 0
+		? -1 : apply_project(config, err);
 }
 
 struct config *config_read(struct arena *arena, char **argv, struct error *err)
@@ -227,6 +265,17 @@ struct config *config_read_profile(struct arena *arena, const char *name,
 	config->problems = problems;
 	if (!(name && text_is(name, "none")) &&
 	    profile_apply(config, name ? name : "default", NULL, err) < 0)
+		return NULL;
+	return config;
+}
+
+struct config *config_read_project(struct arena *arena, const struct project *project,
+				   struct error *err)
+{
+	struct config *config = config_new(arena);
+
+	if (profile_apply(config, "default", NULL, err) < 0 ||
+	    profile_apply_project(config, project, err) < 0)
 		return NULL;
 	return config;
 }

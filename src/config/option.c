@@ -674,6 +674,8 @@ static int option_forget(struct config *config, const struct option *option, str
 	struct config fresh = {
 		.arena = config->arena, .command = config->command, .reading = config->reading,
 		.profiles_read = config->profiles_read, .profiles = config->profiles,
+		.files_read = config->files_read, .project = config->project,
+		.project_note = config->project_note,
 		.problems = config->problems,
 		.by_name = config->by_name, .not_by_name = config->not_by_name,
 	};

@@ -27,13 +27,14 @@
 #include <immure/config/config.h>
 #include <immure/config/option.h>
 #include <immure/config/profile.h>
+#include <immure/config/project.h>
 #include <immure/sys/file.h>
 
 #include "search.h"
 #include "set.h"
 #include "value.h"
 
-enum { LONGEST_FILE = 64 * 1024, MOST_FILES = 32, DEEPEST = 16 };
+enum { MOST_FILES = 32, DEEPEST = 16 };
 
 /* A profile that is being read, and the one that included it. */
 struct reading {
@@ -43,6 +44,7 @@ struct reading {
 	struct file_id id;		/* of a file; type 0 for the built-in text */
 	const struct reading *by;
 	unsigned depth;
+	bool of_project;		/* it, or who included it, is the project's */
 };
 
 /* --- one line -------------------------------------------------------------- */
@@ -262,8 +264,9 @@ static int fetch_file(struct config *config, struct reading *reading, int fd,
 		if (by->id.type && file_same(&by->id, &reading->id))
 			return fail(err, 0, "%s includes itself", reading->file);
 	*list_add(config->arena, &config->profiles) = reading->file;
+	*list_add(config->arena, &config->files_read) = reading->file;
 	char *text;
-	if (file_read_fd(config->arena, fd, reading->file, LONGEST_FILE, &text, ret_length,
+	if (file_read_fd(config->arena, fd, reading->file, LONGEST_PROFILE, &text, ret_length,
 			 err) < 0)
 		return -1;
 	*ret_text = text;
@@ -320,6 +323,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 	}
 	if (built_in && reading->place == BUILT_IN) {
 		reading->file = built_in->file;
+		*list_add(config->arena, &config->files_read) = reading->file;
 		*ret_text = built_in->text;
 		*ret_length = strlen(*ret_text);
 		return 0;
@@ -341,8 +345,20 @@ static int fetch(struct config *config, const char *name, struct reading *readin
 		return fail(err, 0, "over %d profiles", MOST_FILES);
 	if (!*name)
 		return fail(err, 0, "an empty name");
+	/* What was trusted is one text, and what lies beside it is not in it. */
+	if (strchr(name, '/') && reading->by && reading->by->of_project && !reading->by->name)
+		return fail(err, 0, "%s: a project's profile includes others by their names alone",
+			    name);
 	return strchr(name, '/') ? fetch_path(config, name, reading, ret_text, ret_length, err)
 				 : fetch_name(config, name, reading, ret_text, ret_length, err);
+}
+
+static bool was_read(const struct files_read *files, const char *file)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (text_is(files->items[i], file))
+			return true;
+	return false;
 }
 
 int profile_apply(struct config *config, const char *name, const struct origin *asked,
@@ -351,7 +367,9 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 	struct reading reading = {
 		.by = config->reading,
 		.depth = config->reading ? config->reading->depth + 1 : 1,
+		.of_project = config->reading && config->reading->of_project,
 	};
+	const struct files_read before = config->files_read;
 	const char *text = NULL;
 	size_t length = 0;
 
@@ -359,9 +377,24 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 		return !asked ? within(err, "profile %s", *name ? name : "\"\"")
 		       : asked->file ? within(err, "%s:%u: include", asked->file, asked->line)
 				     : within(err, "--profile");
+	/* It adds to what was read before it, and takes nothing of that back. */
+	if (reading.of_project && was_read(&before, reading.file))
+		return 0;
 	config->reading = &reading;
 	int result = profile_apply_text(config, reading.file, text, length, err);
 	config->reading = reading.by;
+	return result;
+}
+
+int profile_apply_project(struct config *config, const struct project *project,
+			  struct error *err)
+{
+	struct reading reading = { .file = project->file, .depth = 1, .of_project = true };
+
+	*list_add(config->arena, &config->profiles) = project->file;
+	config->reading = &reading;
+	int result = profile_apply_text(config, project->file, project->text, project->length, err);
+	config->reading = NULL;
 	return result;
 }
 

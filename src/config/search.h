@@ -7,6 +7,9 @@
 struct arena;
 struct error;
 
+/* No profile is longer, in bytes. */
+enum { LONGEST_PROFILE = 64 * 1024 };
+
 /* Where they are looked for by name, first to last. */
 enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, BUILT_IN, NOWHERE };
 

@@ -253,11 +253,11 @@ static const char *other_writers(const struct stat *st, bool own_group)
 		? "its group" : NULL;
 }
 
-static int open_of_caller(const char *path, bool own_group, struct error *err)
+static int open_of_caller(const char *path, int flags, bool own_group, struct error *err)
 {
 	struct stat st;
 
-	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	AUTO_FD int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | flags);
 	if (fd < 0)
 		return fail(err, errno, "open %s", path);
 	if (fstat(fd, &st) < 0)
@@ -283,12 +283,17 @@ static int open_of_caller(const char *path, bool own_group, struct error *err)
 
 int file_open_trusted(const char *path, struct error *err)
 {
-	return open_of_caller(path, false, err);
+	return open_of_caller(path, 0, false, err);
+}
+
+int file_open_trusted_here(const char *path, struct error *err)
+{
+	return open_of_caller(path, O_NOFOLLOW, false, err);
 }
 
 int file_open_configuration(const char *path, struct error *err)
 {
-	return open_of_caller(path, true, err);
+	return open_of_caller(path, 0, true, err);
 }
 
 static int make_directories_above(struct arena *arena, const char *path, struct error *err)
@@ -313,9 +318,9 @@ int file_make_directories(const char *path, struct error *err)
 	return made;
 }
 
-static int write_all(int fd, const char *text)
+static int write_all(int fd, const char *text, size_t length)
 {
-	for (size_t length = strlen(text); length > 0; ) {
+	while (length > 0) {
 		ssize_t done = write(fd, text, length);
 
 		if (done < 0 && errno != EINTR)
@@ -337,7 +342,7 @@ int file_create(const char *path, const char *text, struct error *err)
 	AUTO_FD int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
 	if (fd < 0)
 		return fail(err, errno, "make %s", path);
-	if (write_all(fd, text) < 0) {
+	if (write_all(fd, text, strlen(text)) < 0) {
 		int code = errno;
 
 		(void)unlink(path);
@@ -366,6 +371,44 @@ int file_open_record(const char *path, struct error *err)
 		return fail(err, 0, "%s has other names too: it may be another file than it looks"
 			    " like", path);
 	return take_fd(&fd);
+}
+
+int file_put(const char *path, const char *bytes, size_t length, struct error *err)
+{
+	struct arena *arena = arena_new();
+	const char *new = arena_format(arena, "%s.%d.new", path, (int)getpid());
+	int result = make_directories_above(arena, path, err);
+
+	AUTO_FD int fd = result < 0 ? NO_FD
+		: open(new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (result == 0 && fd < 0)
+		result = fail(err, errno, "make %s", new);
+	if (fd >= 0 && (write_all(fd, bytes, length) < 0 || fsync(fd) < 0 || rename(new, path) < 0)) {
+		result = fail(err, errno, "write %s", path);
+		(void)unlink(new);
+	}
+	arena_free(arena);
+	return result;
+}
+
+int file_remove(const char *path, struct error *err)
+{
+	return unlink(path) < 0 ? fail(err, errno, "remove %s", path) : 0;
+}
+
+bool file_is_own_directory(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) == 0)
+		return S_ISDIR(st.st_mode) && st.st_uid == geteuid() && !(st.st_mode & S_IWOTH);
+	note_answer(errno, path);
+	return false;
+}
+
+int file_enter(const char *path, struct error *err)
+{
+	return chdir(path) < 0 ? fail(err, errno, "go to %s", path) : 0;
 }
 
 /* -1 and errno; `fd` is closed. */

@@ -138,6 +138,41 @@ assert_not_planted() {
 	assert_equal "$output" yes
 }
 
+@test "PRF-02 PRF-03: a project's profile counts as it was trusted, and the command can change neither" {
+	printf '%s\n' 'include default' 'cwd rw' >.immure.profile
+	"$IMMURE" trust --yes
+	# shellcheck disable=SC2016 # for the shell inside
+	local plant='for f in .immure.profile ../project/.immure.profile; do
+			echo "setenv PLANTED=yes" >>$f; rm -f $f; mv $f x; ln -sf x $f; done
+		for dir in ~/.config/immure/trust ../.config/immure/trust; do
+			mkdir -p $dir && for f in $dir/*; do echo "setenv PLANTED=yes" >>$f; done; done
+		touch here; true'
+	inspect -- sh -c "$plant"
+	assert_status 0
+	[[ -e here ]]
+	assert_equal "$(<.immure.profile)" $'include default\ncwd rw'
+	mkdir -p "$PROFILES"
+	inspect --bind "$HOME" -- sh -c "$plant"
+	assert_status 0
+	assert_not_planted
+	assert_equal "$("$IMMURE" trust --list)" "$PWD/.immure.profile"
+	# With another profile it is a file like any other; then it does not count any more.
+	inspect --profile default --cwd rw -- sh -c "$plant"
+	inspect -- printenv PLANTED
+	assert_status 125
+	assert_stderr_has 'is a symbolic link, and not followed'
+	rm .immure.profile
+	inspect --profile default --cwd rw -- sh -c 'printf "include default\nsetenv PLANTED=yes\n" >.immure.profile'
+	inspect -- printenv PLANTED
+	assert_status 125
+	assert_stderr_has 'has changed since it was trusted'
+	# Where none was trusted one is said, and not used.
+	"$IMMURE" trust --remove
+	inspect -- printenv PLANTED
+	assert_status 1
+	assert_stderr_has 'is not trusted, and not used'
+}
+
 @test "PRF-02: a file of URLs cannot be changed by the run that reads it" {
 	local rules="--profile default --allow-urls-in urls/npmrc --allow-urls-in none.conf"
 	opened() {

@@ -11,6 +11,7 @@
 #include <immure/sys/namespace.h>
 
 struct option;
+struct project;
 struct reading;
 
 /* Who said it. */
@@ -193,6 +194,12 @@ struct config {
 	const struct reading *reading;	/* the profiles that are being read right now */
 	unsigned profiles_read;		/* how many so far: a bound for includes */
 	LIST(const char *) profiles;	/* the files among them, as they were opened */
+	struct files_read {
+		const char **items;
+		size_t count, room;
+	} files_read;			/* the same, with what is built in */
+	const struct project *project;	/* the one of the current directory: trusted and read, */
+	const char *project_note;	/* ... or why it was not; NULL: there is none */
 	struct problems *problems;	/* NULL: the first mistake in a profile ends its
 					 * reading; else they are put here */
 };
@@ -212,5 +219,10 @@ struct config *config_read(struct arena *arena, char **argv, struct error *err);
  * first one is then *err. */
 struct config *config_read_profile(struct arena *arena, const char *name,
 				   struct problems *problems, struct error *err);
+
+/* The configuration that a project's profile makes, trusted or not, behind the default: for
+ * whoever is to judge it. */
+struct config *config_read_project(struct arena *arena, const struct project *project,
+				   struct error *err);
 
 #endif

@@ -11,6 +11,7 @@ struct arena;
 struct config;
 struct error;
 struct origin;
+struct project;
 
 /* profiles/default.profile and profiles/dev.profile, as they were when this program was
  * built. */
@@ -22,6 +23,12 @@ extern const char default_profile_text[], dev_profile_text[];
  * names file and line. */
 int profile_apply(struct config *config, const char *name, const struct origin *asked,
 		  struct error *err);
+
+/* Apply the profile of a project, which was found to be trusted, behind what was applied so
+ * far: what it includes by name and was read before is not read again. -1 names file and
+ * line. */
+int profile_apply_project(struct config *config, const struct project *project,
+			  struct error *err);
 
 /* Apply the lines of a profile already in memory; `name` stands in origins. */
 int profile_apply_text(struct config *config, const char *name, const char *text,

@@ -88,6 +88,9 @@ int file_read_fd(struct arena *arena, int fd, const char *name, size_t most,
  * what was checked is what is read. ENOENT in err->code when there is none. */
 int file_open_trusted(const char *path, struct error *err);
 
+/* The same, and no link at the end of the path is followed: ELOOP. */
+int file_open_trusted_here(const char *path, struct error *err);
+
 /* The same for a file of another program's configuration, which may also be writable by a
  * group that is the caller's alone, as the umask of many systems has it. */
 int file_open_configuration(const char *path, struct error *err);
@@ -105,6 +108,19 @@ int file_make_directories(const char *path, struct error *err);
  * this name alone, and not by a symbolic link, which somebody else could have left where
  * others can write too. The caller owns the descriptor. -1 says what it is instead. */
 int file_open_record(const char *path, struct error *err);
+
+/* Write a file of the caller's own anew (0600) in one step, so that nobody sees a part of it,
+ * and make the directories above it (0700) that are missing. -1: what was there stays. */
+int file_put(const char *path, const char *bytes, size_t length, struct error *err);
+
+/* Remove a file. -1, with ENOENT in err->code when there is none. */
+int file_remove(const char *path, struct error *err);
+
+/* Is it a directory, and no link to one, of the caller's that not everybody can write? */
+bool file_is_own_directory(const char *path);
+
+/* Make it the current directory of this process. */
+int file_enter(const char *path, struct error *err);
 
 /* Call `each` with every name in the directory `path` but . and .. until it
  * answers false. A directory that cannot be read has no names; a link is none. */
