@@ -106,7 +106,7 @@ _immure()
 	for ((i = 2; i < last; i++)); do
 		case ${words[i]} in
 		--) ((i++)); break ;;
-		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--root|--root-rw|--home|--cwd|--proc|--sys|--dev|--etc|--system|--user|--map|--map-gid|--hostname|--domainname|--share|-s|--userns|--netns|--ipcns|--utsns|--timens|--monotonic|--boottime|--sysctl|--ns-limit|--allow|-a|--deny|--allow-urls-in|--dns|--dns-search|--add-host|--outbound|--mtu|--cidr|--mac|--ifname|--net-log|--pcap|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
+		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--root|--root-rw|--home|--cwd|--proc|--sys|--dev|--etc|--system|--user|--map|--map-gid|--hostname|--domainname|--share|-s|--userns|--netns|--ipcns|--utsns|--timens|--monotonic|--boottime|--sysctl|--ns-limit|--allow|-a|--deny|--allow-urls-in|--dns|--dns-search|--add-host|--outbound|--mtu|--cidr|--mac|--ifname|--net-log|--pcap|--publish|-P|--publish-file|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
 		-?*) ;;
 		*) break ;;
 		esac
@@ -117,13 +117,13 @@ _immure()
 			_immure_command "${starts[i]}"
 			return
 		elif [[ $value != --*=* ]]; then
-			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
 			return
 		fi
 		option=${value%%=*} value=${value#*=}
 	fi
 	case $option in
-	--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--file|--hide|--etc|--system|--userns|--netns|--ipcns|--utsns|--timens|--allow-urls-in|--net-log|--pcap|--seccomp-file) _immure_files ;;
+	--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--file|--hide|--etc|--system|--userns|--netns|--ipcns|--utsns|--timens|--allow-urls-in|--net-log|--pcap|--publish-file|--seccomp-file) _immure_files ;;
 	--setenv|-e|--unsetenv|--env-keep|-k) _immure_variables ;;
 	--profile|-p) _immure_profiles ;;
 	--home) _immure_words 'none private'; _immure_files ;;

@@ -11,7 +11,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --net-log --pcap --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --net-log --pcap --publish -P --publish-file --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -132,6 +132,8 @@ complete -c immure -n __immure_at_options -l mac -x -d 'the hardware address of 
 complete -c immure -n __immure_at_options -l ifname -x -d 'the name of its device, tap0 unless said'
 complete -c immure -n __immure_at_options -l net-log -r -d 'append what it reached, and what it did not'
 complete -c immure -n __immure_at_options -l pcap -r -d 'write every frame, for tcpdump and wireshark'
+complete -c immure -n __immure_at_options -l publish -s P -x -d 'let the host reach a port of the command'\''s'
+complete -c immure -n __immure_at_options -l publish-file -r -d 'write there which ports are published'
 complete -c immure -n __immure_at_options -l landlock -x -a 'auto require off' -d 'the second layer, for files, sockets and signals'
 complete -c immure -n __immure_at_options -l seccomp -x -a 'default strict off' -d 'which system calls there are: fewer, few, all'
 complete -c immure -n __immure_at_options -l syscall -x -d 'allow, deny or log a call, @group or number'

@@ -128,6 +128,8 @@ _immure()
 			'--ifname=[the name of its device, tap0 unless said]:NAME: ' \
 			'--net-log=[append what it reached, and what it did not]:FILE:_immure_paths' \
 			'--pcap=[write every frame, for tcpdump and wireshark]:FILE:_immure_paths' \
+			'*'{-P+,--publish=}'[let the host reach a port of the command'\''s]:\[ADDR\:\]PORT\:PORT\[/tcp|/udp\]: ' \
+			'--publish-file=[write there which ports are published]:FILE:_immure_paths' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

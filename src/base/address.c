@@ -44,6 +44,21 @@ bool address_is(const struct address *a, const struct address *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+bool address_is_loopback(const struct address *address)
+{
+	static const struct address v6 = { { [15] = 1 } };
+
+	return address_is_v4(address) ? address->bytes[12] == 127 : address_is(address, &v6);
+}
+
+bool address_is_any(const struct address *address)
+{
+	static const struct address v6;
+	const struct address v4 = address_of_v4(0);
+
+	return address_is(address, &v4) || address_is(address, &v6);
+}
+
 bool address_parse(const char *text, struct address *ret_address)
 {
 	uint8_t bytes[16];

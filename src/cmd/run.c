@@ -119,7 +119,7 @@ static int run_plan(const struct config *config, const struct plan *plan, struct
 	struct outcome outcome = { 0 };
 
 	say_notes(config, plan);
-	if (sandbox_run(plan, &outcome, err) < 0) {
+	if (sandbox_run(plan, config->quiet.value ? NULL : say, &outcome, err) < 0) {
 		if (err->code == EMFILE)
 			return hint(err, "to allow more open files: ulimit -n 64");
 		if (err->status == 127)

@@ -461,6 +461,23 @@ const struct option option_table[] = {
 	  .man = "Write every frame that the command sent, refused ones too, and every one that"
 		 " it got to *FILE*, in the format that **tcpdump**(8) reads. What was there"
 		 " before is gone. The same files will do as for **--net-log**." },
+	{ .name = "publish", .letter = 'P', .arg = "[ADDR:]PORT:PORT[/tcp|/udp]", .in = ANYWHERE,
+	  .everyday = true, .group = GROUP_NETWORK, .list = true, .set = set_listed,
+	  .field = FIELD(publishes),
+	  .help = "let the host reach a port of the command's",
+	  .man = "What comes to the first port, of the host, goes to the second one, of the"
+		 " sandbox; both can be ranges of the same length (`8000-8009:9000-9009`). *ADDR*"
+		 " is an address of the host's, 127.0.0.1 unless it is said, and with `0.0.0.0`"
+		 " or `[::]` every one; IPv6 stands in brackets. Port 0 of the host is any that is"
+		 " free: which one is said on standard error, and in **--publish-file**. Nothing"
+		 " else is opened by it, and no network made. See the chapter NETWORK." },
+	{ .name = "publish-file", .arg = "FILE", .in = ANYWHERE,
+	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .set = set_text,
+	  .field = FIELD(publish_file),
+	  .help = "write there which ports are published",
+	  .man = "Before the command starts, write a line `80/tcp -> 127.0.0.1:49153` for each"
+		 " port of **--publish** to *FILE*, all at once, and close it: for scripts that"
+		 " have port 0. `/dev/fd/3` is a descriptor of the caller's." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

@@ -1,4 +1,4 @@
-/* The network engine's walls. It has no file to open, nobody to signal and nothing to
+/* The network engine's walls, and those of who serves published ports. The engine has no file to open, nobody to signal and nothing to
  * start: what is left is to poll, to read and write what it has, to make sockets of the
  * internet, and to keep memory. A list of what is allowed, as for init; what libslirp
  * asks for beyond it fails, as a socket of another family or with raw packets does. */
@@ -98,11 +98,56 @@ static int set_limits(struct error *err)
 	return limit_set(RLIMIT_NOFILE, most, most, err);
 }
 
+static int drop_rights(const char *title, struct error *err)
+{
+	process_scrub(title);
+	return set_limits(err) < 0 || process_hide(err) < 0 || privilege_drop_all(0, err) < 0 ||
+	       privilege_no_new(err) < 0 ? -1 : 0;
+}
+
 int confine_engine(bool binds, struct error *err)
 {
-	process_scrub("immure-net");
-	if (set_limits(err) < 0 || process_hide(err) < 0 || privilege_drop_all(0, err) < 0 ||
-	    privilege_no_new(err) < 0)
-		return -1;
-	return filter_calls(binds, err);
+	return drop_rights("immure-net", err) < 0 ? -1 : filter_calls(binds, err);
+}
+
+/* --- who serves published ports -------------------------------------------------------- */
+
+/* Among its sockets are some of the host's network: one that could be connected anew would
+ * lead out. connect(2) gets an address in memory that nobody can write, map anew or give
+ * back any more, and shutdown(2) ends only the sending of a socket: what listens would be
+ * free to connect if its receiving were ended. */
+static int filter_publisher(const void *targets, size_t size, struct error *err)
+{
+	const uint64_t start = (uint64_t)(uintptr_t)targets, last = start + size - 1;
+	const struct sock_filter code[] = {
+		LOAD(arch),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, seccomp_native_arch(), 1, 0),
+		ANSWER(SECCOMP_RET_KILL_PROCESS),
+		LOAD(nr),
+		ALLOW(epoll_pwait), ALLOW(recvfrom), ALLOW(sendto), ALLOW(recvmsg),
+		ALLOW(sendmsg), ALLOW(epoll_ctl), ALLOW(clock_gettime), ALLOW(accept4),
+		ALLOW(close), ALLOW(setsockopt), ALLOW(getsockopt),
+		ALLOW_IF(socket, 0, AF_INET, AF_INET6),
+		ALLOW_IF(shutdown, 1, SHUT_WR, SHUT_WR),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_connect, 0, 7),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[1]) + 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(start >> 32), 0, 4),
+		LOAD(args[1]),
+		BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (uint32_t)start, 0, 2),
+		BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (uint32_t)last, 1, 0),
+		ANSWER(SECCOMP_RET_ALLOW),
+		REFUSE,
+		ALLOW(restart_syscall), ALLOW(rt_sigreturn), ALLOW(exit_group),
+		REFUSE,
+	};
+
+	/* The kernel places it; two words of its address are compared one after the other. */
+	if (start >> 32 != last >> 32)
+		return fail(err, 0, "the addresses of published ports lie across 4 GiB");
+	return seccomp_load(code, sizeof(code) / sizeof(code[0]), false, err);
+}
+
+int confine_publisher(const void *targets, size_t size, struct error *err)
+{
+	return drop_rights("immure-ports", err) < 0 ? -1 : filter_publisher(targets, size, err);
 }

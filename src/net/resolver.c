@@ -24,6 +24,7 @@
 #include <immure/net/pollset.h>
 #include <immure/net/record.h>
 #include <immure/net/resolver.h>
+#include <immure/sys/socket.h>
 
 #include "frame.h"
 #include "outbound.h"
@@ -212,31 +213,13 @@ static void answer_empty(struct resolver *resolver, const struct query *query,
 
 /* --- servers ----------------------------------------------------------------------------- */
 
-static socklen_t server_address(const struct address *server, struct sockaddr_storage *out)
-{
-	memset(out, 0, sizeof(*out));
-	if (address_is_v4(server)) {
-		struct sockaddr_in *v4 = (void *)out;
-
-		v4->sin_family = AF_INET;
-		v4->sin_port = htons(NAME_PORT);
-		memcpy(&v4->sin_addr, server->bytes + 12, 4);
-		return sizeof(*v4);
-	}
-	struct sockaddr_in6 *v6 = (void *)out;
-	v6->sin6_family = AF_INET6;
-	v6->sin6_port = htons(NAME_PORT);
-	memcpy(&v6->sin6_addr, server->bytes, 16);
-	return sizeof(*v6);
-}
-
 /* Open a socket to the server whose turn it is. */
 static bool reach_server(struct resolver *resolver, struct query *query)
 {
 	const struct address *server = &resolver->servers[query->tries % resolver->server_count];
 	int kind = query->by_tcp ? SOCK_STREAM : SOCK_DGRAM;
 	struct sockaddr_storage to;
-	socklen_t size = server_address(server, &to);
+	socklen_t size = socket_address(server, NAME_PORT, &to);
 
 	fd_close(&query->fd);
 	query->fd = socket(to.ss_family, kind | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);

@@ -41,7 +41,8 @@ static int add_rules(struct planning *p, bool typed_here, struct error *err)
 static bool needs_engine(const struct option *option)
 {
 	static const char *const others[] = {
-		"net", "allow", "deny", "allow-urls-in", "publish", "add-host",
+		"net", "allow", "deny", "allow-urls-in", "publish", "publish-file",
+		"add-host",
 	};
 
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)

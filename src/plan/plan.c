@@ -66,7 +66,8 @@ const char *typed(struct planning *p, const struct origin *origin, const char *o
 static int plan_parts(struct planning *p, struct error *err)
 {
 	return plan_host(p, err) < 0 || plan_landlock(p, err) < 0 ||
-	       plan_namespaces(p, err) < 0 || plan_network(p, err) < 0 || plan_identity(p, err) < 0 ||
+	       plan_namespaces(p, err) < 0 || plan_network(p, err) < 0 ||
+	       plan_publish(p, err) < 0 || plan_identity(p, err) < 0 ||
 	       plan_tunings(p, err) < 0 || plan_stdio(p, err) < 0 || plan_view(p, err) < 0 ||
 	       plan_command(p, err) < 0 || plan_capabilities(p, err) < 0 ||
 	       plan_filter(p, err) < 0 || plan_finish(p, err) < 0 ||

@@ -68,6 +68,8 @@ int plan_tunings(struct planning *p, struct error *err);
 
 /* network.c: the tap, and the rules of what can be reached through it. */
 int plan_network(struct planning *p, struct error *err);
+/* publish.c: the ports that lead in; after plan_network(). */
+int plan_publish(struct planning *p, struct error *err);
 const char *network_resolv_text(struct planning *p);
 const char *network_hosts_text(struct planning *p);
 

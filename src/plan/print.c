@@ -263,11 +263,34 @@ static void print_family(const struct printer *printer, const struct tap_address
 		line(printer, "address", family->origin, "none of %s", name);
 }
 
+/* "127.0.0.1:8080", "[::1]:8080" */
+static const char *place_text(struct arena *arena, const struct publish *publish)
+{
+	char address[ADDRESS_TEXT];
+	const char *port = publish->port ? arena_format(arena, "%u", publish->port) : "any free port";
+
+	(void)address_text(&publish->address, address);
+	return address_is_v4(&publish->address) ? arena_format(arena, "%s:%s", address, port)
+						: arena_format(arena, "[%s]:%s", address, port);
+}
+
+static void print_publishes(const struct printer *printer, const struct network_plan *network)
+{
+	list_each(const struct publish, publish, &network->publishes)
+		line(printer, "publish", publish->origin, "%s leads to port %u of the sandbox (%s)",
+		     place_text(printer->arena, publish), publish->guest_port,
+		     publish->protocol == PROTOCOL_UDP ? "udp" : "tcp");
+	if (network->publishes.count > 0 && network->publish_file)
+		line(printer, "publish", network->publish_file_origin, "which is written to %s",
+		     network->publish_file);
+}
+
 static void print_network(const struct printer *printer, const struct plan *plan)
 {
 	const struct network_plan *network = &plan->network;
 	char text[ADDRESS_TEXT];
 
+	print_publishes(printer, network);
 	if (!network->online)
 		return;
 	line(printer, "network", network->interface_origin, "%s, MTU %u", network->interface,

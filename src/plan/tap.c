@@ -337,7 +337,8 @@ int plan_tap(struct planning *p, struct error *err)
 	set_default(p, &network->v6, "fd00::/64");
 	if (read_networks(p, err) < 0 || read_name(p, err) < 0 || read_hardware(p, err) < 0)
 		return -1;
-	if (!network->online)
+	/* Published ports lead to the addresses that the tap would have. */
+	if (!network->online && p->config->publishes.count == 0)
 		return 0;
 	network->hostname = p->plan->hostname;
 	/* A kernel without IPv6 does not have it inside either. */

@@ -68,7 +68,7 @@ int engine_load_stack(struct sandbox *box, struct error *err)
 	return wanted ? engine_record(box->network_engine, channels, err) : 0;
 }
 
-static int leave_files(struct error *err)
+int engine_leave_files(struct error *err)
 {
 	static const char *const options[][2] = {
 		{ "size", "4096" }, { "nr_inodes", "1" }, { "mode", "555" }, { NULL, NULL },
@@ -81,6 +81,16 @@ static int leave_files(struct error *err)
 	return mount_enter(root, err);
 }
 
+int engine_forget_files(struct error *err)
+{
+	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	for (int fd = 0; fd <= 2; fd++)
+		if (null < 0 || dup2(null, fd) < 0)
+			return fail(err, errno, "open /dev/null");
+	return 0;
+}
+
 /* What it keeps of all that the supervisor had open. Its standard files are nothing: a
  * socket that got the number 2 would be sent what a library has to complain of. */
 int engine_leave_everything(struct sandbox *box, struct error *err)
@@ -91,16 +101,13 @@ int engine_leave_everything(struct sandbox *box, struct error *err)
 	for (int i = 0; i < RECORD_CHANNELS; i++)
 		if (box->recordings[i].engine_end != NO_FD)
 			kept[count++] = box->recordings[i].engine_end;
-	AUTO_FD int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	for (int fd = 0; fd <= 2; fd++)
-		if (null < 0 || dup2(null, fd) < 0)
-			return fail(err, errno, "open /dev/null");
+	if (engine_forget_files(err) < 0)
+		return -1;
 	count += (size_t)engine_descriptors(box->network_engine, kept + count,
 					    (int)(sizeof(kept) / sizeof(kept[0]) - count));
 	if (process_close_but(kept, count, err) < 0)
 		return -1;
-	(void)take_fd(&null);		/* it is closed with the others */
-	return leave_files(err);
+	return engine_leave_files(err);
 }
 
 int engine_confine(struct sandbox *box, struct error *err)
@@ -273,7 +280,7 @@ void network_close(struct sandbox *box)
 
 /* --- init ------------------------------------------------------------------------------------ */
 
-static struct tap_route route_of(const struct tap_addresses *family)
+struct tap_route network_route_of(const struct tap_addresses *family)
 {
 	bool v4 = address_is_v4(&family->guest);
 
@@ -296,7 +303,7 @@ int child_make_tap(struct sandbox *box, struct error *err)
 	if (tap < 0)
 		return -1;
 	fd_close(&box->tun);
-	struct tap_route v4 = route_of(&network->v4), v6 = route_of(&network->v6);
+	struct tap_route v4 = network_route_of(&network->v4), v6 = network_route_of(&network->v6);
 	if (tap_configure(box->sysctls, network->interface, network->mtu, &v4, &v6, err) < 0)
 		return -1;
 	/* If nobody is there to take it, why is what the next step hears. */
@@ -304,26 +311,29 @@ int child_make_tap(struct sandbox *box, struct error *err)
 	return sent < 0 && err->code != EPIPE && err->code != ECONNRESET ? -1 : 0;
 }
 
-int child_await_network(struct sandbox *box, struct error *err)
+int network_await(int *door, const char *who, struct error *err)
 {
 	struct sync_message message;
 	AUTO_FD int fd = NO_FD;
 
-	if (!box->plan->network.online)
-		return 0;
-	int got = sync_receive(box->door, &message, &fd, err);
+	int got = sync_receive(*door, &message, &fd, err);
 	if (got < 0)
 		return -1;
 	if (got == 0)
-		return fail(err, 0, "the network engine ended without a reason");
+		return fail(err, 0, "%s ended without a reason", who);
 	if (message.kind == SYNC_FAILED) {
 		*err = message.error;
 		return -1;
 	}
 	if (message.kind != SYNC_ONLINE)
-		return fail(err, 0, "a message that the engine does not send");
-	fd_close(&box->door);
+		return fail(err, 0, "a message that %s does not send", who);
+	fd_close(door);
 	return 0;
+}
+
+int child_await_network(struct sandbox *box, struct error *err)
+{
+	return box->plan->network.online ? network_await(&box->door, "the network engine", err) : 0;
 }
 
 /* --- what it refused --------------------------------------------------------------------------- */

@@ -90,6 +90,7 @@ WITH_INIT_CALLS static void stay_behind(struct sandbox *box, pid_t inner, int to
 
 	init_release_files(box);
 	fd_close(&box->door);
+	fd_close(&box->ports_door);
 	fd_close(&box->tun);
 	fd_close(&box->slave);
 	view_close(&box->view);

@@ -125,6 +125,7 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	if (box->plan->as_pid_1)
 		fd_close(&box->init_end);
 	fd_close(&box->door);
+	fd_close(&box->ports_door);
 	close_append_ends(box);
 	release_files(box);
 	process_trim();
@@ -273,7 +274,7 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);
 		return 0;
-	case SYNC_TAP: case SYNC_ONLINE: case SYNC_CONFINED: case SYNC_UNMAPPED:
+	case SYNC_TAP: case SYNC_ONLINE: case SYNC_ENTER: case SYNC_CONFINED: case SYNC_UNMAPPED:
 	case SYNC_MAPPED: case SYNC_SIGNAL: case SYNC_RESUME:
 		break;
 	}
@@ -293,7 +294,7 @@ static int reap_init(struct sandbox *box, struct error *err)
 	return 0;
 }
 
-enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, TOOLS, RECORDS = TOOLS + 2,
+enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, PUBLISHER, TOOLS, RECORDS = TOOLS + 2,
        RELAYS = RECORDS + RECORD_CHANNELS };
 enum { RELAY_COUNT = 5, POLLED = RELAYS + 2 * RELAY_COUNT };
 
@@ -328,6 +329,7 @@ static int turn(struct sandbox *box, struct error *err)
 		[TOOLS + 1] = { .fd = box->tools[1].pidfd, .events = POLLIN },
 		[ENGINE] = { .fd = box->engine, .events = POLLIN },
 		[NAMES] = { .fd = box->names, .events = POLLIN },
+		[PUBLISHER] = { .fd = box->publisher, .events = POLLIN },
 	};
 	struct signal_news news;
 
@@ -362,6 +364,8 @@ static int turn(struct sandbox *box, struct error *err)
 			record_take(box, i);
 	if (polled[ENGINE].revents)
 		network_lost(box);
+	if (polled[PUBLISHER].revents)
+		publish_lost(box);
 	/* Messages before the end of init: one may say why. */
 	if (polled[MESSAGES].revents)
 		return handle_message(box, err);
@@ -411,6 +415,7 @@ void parent_close(struct sandbox *box)
 		(void)process_await(box->init, &status, &ignored);
 	}
 	network_close(box);
+	publish_close(box);
 	group_close(box);
 	close_append_ends(box);
 	for (int fd = 0; fd <= 2; fd++)

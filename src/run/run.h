@@ -14,6 +14,7 @@
 #include <immure/run/sandbox.h>
 #include <immure/sys/network.h>
 #include <immure/sys/process.h>
+#include <immure/sys/tap.h>
 
 /* --- messages --------------------------------------------------------------- */
 
@@ -25,6 +26,8 @@ enum sync_kind {
 	/* From init to the network engine, and back. */
 	SYNC_TAP,		/* with the tap, which has that `hardware` address */
 	SYNC_ONLINE,		/* it is served from here on */
+	/* From init to who serves published ports, which answers SYNC_ONLINE. */
+	SYNC_ENTER,		/* with a namespace */
 	/* From the outer init to the inner one. */
 	SYNC_CONFINED,		/* it has given up what it had */
 	/* About id maps, see maps.c. */
@@ -148,6 +151,17 @@ struct sandbox {
 	struct engine *network_engine;	/* in the engine's process */
 	struct recording recordings[RECORD_CHANNELS];
 
+	/* Published ports, when there are some. `ports_door` is where init hands over the
+	 * sandbox's network. */
+	pid_t supervisor;
+	int publisher;		/* pidfd */
+	int ports_door, publisher_door;
+	int *ports;		/* the host's sockets, as the plan has them */
+	bool publisher_lost;	/* it ended before the command */
+	int publisher_status;
+	struct publisher *port_server;	/* in the publisher's process */
+	void (*say)(const char *kind, const char *text);	/* or NULL */
+
 	/* The control group of the limits, when there are any. */
 	int group_parent, group, group_members;
 	char group_name[48], outside_name[64];
@@ -189,6 +203,7 @@ extern const struct step parent_steps[];
 extern const struct step child_steps[];
 extern const struct step payload_steps[];
 extern const struct step engine_steps[];
+extern const struct step publisher_steps[];
 
 #define STEP(name) int name(struct sandbox *box, struct error *err)
 
@@ -196,6 +211,7 @@ extern const struct step engine_steps[];
 STEP(parent_take_signals);
 STEP(parent_prepare_files);
 STEP(parent_join_group);
+STEP(parent_publish_ports);
 STEP(parent_open_records);
 STEP(parent_start_engine);
 STEP(parent_create_namespaces);
@@ -218,7 +234,9 @@ STEP(child_tune_kernel);
 STEP(child_start_session);
 STEP(child_allow_one_user_namespace);
 STEP(child_make_tap);
+STEP(child_lead_ports_in);
 STEP(child_await_network);
+STEP(child_await_ports);
 STEP(child_start_command);
 STEP(child_confine_init);
 STEP(child_be_init);
@@ -274,6 +292,28 @@ void record_release(struct sandbox *box);
 void record_forget(struct sandbox *box);
 void record_finish(struct sandbox *box);
 void record_report(struct sandbox *box, struct outcome *outcome);
+
+/* What who serves ports does as it does: standard files that are nothing, and a root that
+ * is empty, for whoever is in a mount namespace of his own. */
+int engine_forget_files(struct error *err);
+int engine_leave_files(struct error *err);
+
+/* Init: an address of the plan's as the kernel is told it; and wait for who serves to say
+ * through its door that he is ready, which is closed then. */
+struct tap_route network_route_of(const struct tap_addresses *family);
+int network_await(int *door, const char *who, struct error *err);
+
+/* publish.c */
+STEP(publisher_hide);
+STEP(publisher_enter);
+STEP(publisher_leave_everything);
+STEP(publisher_confine);
+STEP(publisher_serve_ports);
+
+/* What the supervisor does when who serves ports has ended, to end him, and to say so. */
+void publish_lost(struct sandbox *box);
+void publish_close(struct sandbox *box);
+void publish_report(struct sandbox *box, struct outcome *outcome);
 
 /* nested.c */
 STEP(child_enter_inner);

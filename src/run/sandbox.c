@@ -4,6 +4,7 @@
  *	-----------------               ----------------              -----------
  *	takes its signals
  *	makes the control group of the limits
+ *	takes published ports, starts who serves them: see publish.c
  *	starts the network engine: see below
  *	creates the namespaces  ------> dies with the supervisor
  *	                                joins the control group
@@ -73,6 +74,7 @@ const struct step parent_steps[] = {
 	{ "take signals",                   parent_take_signals },
 	{ "prepare files",                  parent_prepare_files },
 	{ "join the control group",         parent_join_group },
+	{ "publish ports",                  parent_publish_ports },
 	{ "open the network's records",     parent_open_records },
 	{ "start the network engine",       parent_start_engine },
 	{ "create the namespaces",          parent_create_namespaces },
@@ -92,12 +94,14 @@ const struct step child_steps[] = {
 	{ "enter the files",                child_enter_files },
 	{ "enter the inner namespaces",     child_enter_inner },
 	{ "make the tap",                   child_make_tap },
+	{ "lead ports in",                  child_lead_ports_in },
 	{ "set names",                      child_set_names },
 	{ "set clocks",                     child_set_clocks },
 	{ "allow one more user namespace",  child_allow_one_user_namespace },
 	{ "set kernel parameters",          child_tune_kernel },
 	{ "start a session",                child_start_session },
 	{ "await the network",              child_await_network },
+	{ "await published ports",          child_await_ports },
 	{ "start the command",              child_start_command },
 	{ "confine init",                   child_confine_init },
 	{ "be init",                        child_be_init },
@@ -131,6 +135,15 @@ const struct step engine_steps[] = {
 	{ NULL, NULL },
 };
 
+const struct step publisher_steps[] = {
+	{ "hide",                        publisher_hide },
+	{ "enter the sandbox's network", publisher_enter },
+	{ "leave everything behind",     publisher_leave_everything },
+	{ "confine itself",              publisher_confine },
+	{ "serve ports",                 publisher_serve_ports },
+	{ NULL, NULL },
+};
+
 int steps_run(const struct step *steps, struct sandbox *box, struct error *err)
 {
 	for (; steps->name; steps++)
@@ -149,6 +162,7 @@ static void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->procfs = box->sysctls = box->ruleset = NO_FD;
 	box->engine = box->control = box->engine_control = box->door = box->engine_door = NO_FD;
 	box->tun = box->names = NO_FD;
+	box->publisher = box->ports_door = box->publisher_door = NO_FD;
 	for (int i = 0; i < RECORD_CHANNELS; i++)
 		box->recordings[i].from = box->recordings[i].engine_end = box->recordings[i].to = NO_FD;
 	box->group_parent = box->group = box->group_members = NO_FD;
@@ -207,11 +221,13 @@ static int check_appends(const struct sandbox *box, struct error *err)
 	return 0;
 }
 
-int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct error *err)
+int sandbox_run(const struct plan *plan, void (*say)(const char *kind, const char *text),
+		struct outcome *ret_outcome, struct error *err)
 {
 	static struct sandbox box;	/* zero; there is one, and it is run once */
 
 	sandbox_init(&box, plan);
+	box.say = say;
 	int result = steps_run(parent_steps, &box, err);
 	parent_close(&box);
 	if (result < 0 || check_appends(&box, err) < 0)
@@ -223,6 +239,7 @@ int sandbox_run(const struct plan *plan, struct outcome *ret_outcome, struct err
 	watch_report(plan, ret_outcome);
 	group_report(&box, ret_outcome);
 	network_report(&box, ret_outcome);
+	publish_report(&box, ret_outcome);
 	record_report(&box, ret_outcome);
 	return 0;
 }

@@ -97,6 +97,15 @@ int namespace_open_own(enum namespace kind, struct error *err)
 	return open_checked(kind, path, err);
 }
 
+int namespace_open_own_in(enum namespace kind, int procfs, struct error *err)
+{
+	char path[32];
+
+	(void)snprintf(path, sizeof(path), "self/ns/%s", namespace_kinds[kind].link);
+	int fd = openat(procfs, path, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? fail(err, errno, "open the %s namespace", namespace_kinds[kind].name) : fd;
+}
+
 int namespace_owner(int namespace, struct error *err)
 {
 	int owner = ioctl(namespace, NS_GET_USERNS);

@@ -312,7 +312,7 @@ static int by_number(const void *a, const void *b)
 
 int process_close_but(const int *kept, size_t count, struct error *err)
 {
-	int sorted[16];
+	int sorted[288];
 	unsigned from = 3;
 
 	if (count > sizeof(sorted) / sizeof(sorted[0]))

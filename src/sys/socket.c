@@ -11,6 +11,7 @@
 #include <immure/base/address.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/sys/kernel.h>
 #include <immure/sys/socket.h>
 
 /* Room for one descriptor, aligned as struct cmsghdr demands: cmsg(3). */
@@ -120,13 +121,10 @@ int socket_use_device(int fd, const char *device)
 
 int socket_use_address(int fd, const struct address *address)
 {
-	struct sockaddr_in v4 = { .sin_family = AF_INET };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6 };
+	struct sockaddr_storage own;
+	socklen_t size = socket_address(address, 0, &own);
 
-	memcpy(&v4.sin_addr, address->bytes + 12, 4);
-	memcpy(&v6.sin6_addr, address->bytes, 16);
-	return address_is_v4(address) ? socket_bind(fd, (struct sockaddr *)&v4, sizeof(v4))
-				      : socket_bind(fd, (struct sockaddr *)&v6, sizeof(v6));
+	return socket_bind(fd, (struct sockaddr *)&own, size);
 }
 
 int socket_try_device(const char *device, struct error *err)
@@ -151,6 +149,72 @@ int socket_try_address(const struct address *address, struct error *err)
 		return 0;
 	(void)fail(err, errno, "send from %s", address_text(address, text));
 	return err->code == EADDRNOTAVAIL ? hint(err, "which this host has: ip address") : -1;
+}
+
+socklen_t socket_address(const struct address *address, uint16_t port,
+			 struct sockaddr_storage *ret_to)
+{
+	memset(ret_to, 0, sizeof(*ret_to));
+	if (address_is_v4(address)) {
+		struct sockaddr_in *v4 = (void *)ret_to;
+
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		memcpy(&v4->sin_addr, address->bytes + 12, 4);
+		return sizeof(*v4);
+	}
+	struct sockaddr_in6 *v6 = (void *)ret_to;
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(port);
+	memcpy(&v6->sin6_addr, address->bytes, 16);
+	return sizeof(*v6);
+}
+
+static int explain_port(uint16_t port, bool datagrams, struct error *err)
+{
+	if (err->code == EADDRINUSE)
+		return hint(err, "somebody has it; port 0 is any that is free. To see who: ss -%sp"
+			    " sport = :%u", datagrams ? "lun" : "ltn", port);
+	if (err->code == EADDRNOTAVAIL)
+		return hint(err, "the host has no such address; to see which it has: ip -brief"
+			    " address");
+	if (err->code == EACCES)
+		return hint(err, "ports below %d are root's; to let everybody have this one, as"
+			    " root: sysctl net.ipv4.ip_unprivileged_port_start=%u",
+			    (int)sysctl_number("net/ipv4/ip_unprivileged_port_start", 1024), port);
+	return -1;
+}
+
+int socket_publish(const struct address *address, uint16_t port, bool datagrams,
+		   uint16_t *ret_port, struct error *err)
+{
+	const int on = 1;
+	struct sockaddr_storage own;
+	socklen_t size = socket_address(address, port, &own);
+	bool v4 = own.ss_family == AF_INET;
+
+	AUTO_FD int fd = socket(own.ss_family, (datagrams ? SOCK_DGRAM : SOCK_STREAM) |
+					       SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return fail(err, errno, "make a socket");
+	/* Connections of an earlier run, which the kernel remembers for a minute, are not in
+	 * the way of a new one; who listens is. For datagrams it would let two have a port. */
+	if ((!datagrams && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0) ||
+	    (!v4 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) < 0) ||
+	    (datagrams && (v4 ? setsockopt(fd, IPPROTO_IP, IP_PKTINFO, &on, sizeof(on))
+			      : setsockopt(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, &on,
+					   sizeof(on))) < 0))
+		return fail(err, errno, "prepare a socket");
+	if (bind(fd, (struct sockaddr *)&own, size) < 0 ||
+	    (!datagrams && listen(fd, INT16_MAX) < 0)) {
+		(void)fail(err, errno, "take the port");
+		return explain_port(port, datagrams, err);
+	}
+	if (getsockname(fd, (struct sockaddr *)&own, &size) < 0)
+		return fail(err, errno, "ask which port it is");
+	*ret_port = ntohs(v4 ? ((struct sockaddr_in *)(void *)&own)->sin_port
+			     : ((struct sockaddr_in6 *)(void *)&own)->sin6_port);
+	return take_fd(&fd);
 }
 
 int socket_replace_by_pair(int fd, int *ret_other)

@@ -172,7 +172,7 @@ static void add_address(struct messages *messages, int index, const struct tap_r
 	const uint32_t no_duplicates = IFA_F_NODAD;
 
 	struct ifaddrmsg *part = message_begin(messages, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL,
-					       sizeof(*part), "give the tap its address");
+					       sizeof(*part), "add an address");
 	part->ifa_family = (uint8_t)family;
 	part->ifa_prefixlen = (uint8_t)route->bits;
 	part->ifa_index = (unsigned)index;
@@ -241,6 +241,24 @@ int tap_configure(int sysctls, const char *name, unsigned mtu, const struct tap_
 	if (v6->on) {
 		add_address(&messages, index, v6, AF_INET6);
 		add_route(&messages, index, v6, AF_INET6);
+	}
+	return messages_do(&messages, err);
+}
+
+int loopback_add(const struct tap_route *v4, const struct tap_route *v6, struct error *err)
+{
+	struct messages messages = { .size = 0 };
+	const struct tap_route *families[] = { v4, v6 };
+
+	int index = index_of("lo", err);
+	if (index < 0)
+		return -1;
+	for (int i = 0; i < 2; i++) {
+		struct tap_route alone = *families[i];
+
+		alone.bits = i == 0 ? 32 : 128;
+		if (alone.on)
+			add_address(&messages, index, &alone, i == 0 ? AF_INET : AF_INET6);
 	}
 	return messages_do(&messages, err);
 }

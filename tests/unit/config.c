@@ -71,6 +71,8 @@ static const struct {
 	{ "ns-limit", "net=5", "net=-1" },
 	{ "net", NULL, NULL },
 	{ "allow", "*.example.org:80,443/tcp", "" },
+	{ "publish", "127.0.0.1:8080:80/tcp", "" },
+	{ "publish-file", "/dev/fd/3", "" },
 	{ "deny", "lan", "" },
 	{ "allow-urls-in", ".git/config", "" },
 	{ "dns", "192.0.2.53", "" },

@@ -11,6 +11,7 @@ static const char *const parent[] = {
 	"take signals",
 	"prepare files",
 	"join the control group",
+	"publish ports",
 	"open the network's records",
 	"start the network engine",
 	"create the namespaces",
@@ -29,12 +30,14 @@ static const char *const child[] = {
 	"enter the files",
 	"enter the inner namespaces",
 	"make the tap",
+	"lead ports in",
 	"set names",
 	"set clocks",
 	"allow one more user namespace",
 	"set kernel parameters",
 	"start a session",
 	"await the network",
+	"await published ports",
 	"start the command",
 	"confine init",
 	"be init",
@@ -63,6 +66,14 @@ static const char *const engine[] = {
 	"confine itself",
 	"take the tap",
 	"serve the network",
+};
+
+static const char *const publisher[] = {
+	"hide",
+	"enter the sandbox's network",
+	"leave everything behind",
+	"confine itself",
+	"serve ports",
 };
 
 static void check(const struct step *steps, const char *const *names, size_t count)
@@ -97,11 +108,17 @@ static void test_engine(void)
 	check(engine_steps, engine, COUNT(engine));
 }
 
+static void test_publisher(void)
+{
+	check(publisher_steps, publisher, COUNT(publisher));
+}
+
 int main(void)
 {
 	RUN(test_parent);
 	RUN(test_child);
 	RUN(test_payload);
 	RUN(test_engine);
+	RUN(test_publisher);
 	return unit_end();
 }

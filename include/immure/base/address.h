@@ -39,6 +39,12 @@ bool address_is_v4(const struct address *address);
 /* Are both the same? */
 bool address_is(const struct address *a, const struct address *b);
 
+/* Does it mean the machine itself: 127.0.0.0/8, or ::1? */
+bool address_is_loopback(const struct address *address);
+
+/* Is it 0.0.0.0 or ::, which to bind to means every address there is? */
+bool address_is_any(const struct address *address);
+
 /* Read "192.0.2.1" or "2001:db8::1", without a port or a zone. False: it is neither. */
 bool address_parse(const char *text, struct address *ret_address);
 

@@ -161,11 +161,12 @@ struct config {
 	LIST(struct place) places;
 
 	LIST(struct network_word) network;
-	struct word_list dns, dns_search, hosts, cidr, outbound;
+	struct word_list dns, dns_search, hosts, cidr, outbound, publishes;
 	struct choice ipv4_only, ipv6_only;
 	struct number mtu;
 	struct text mac, ifname;
 	struct text net_log, pcap;
+	struct text publish_file;
 
 	struct choice landlock;
 

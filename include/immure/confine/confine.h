@@ -3,6 +3,7 @@
 #define IMMURE_CONFINE_CONFINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct error;
 struct plan;
@@ -55,5 +56,10 @@ int confine_init(const struct plan *plan, struct error *err);
  * on its sockets and its memory. Its namespaces, files and descriptors are gone by then.
  * With `binds` it can also bind(2) its sockets to an address. */
 int confine_engine(bool binds, struct error *err);
+
+/* The same for who serves published ports, with less: it asks for no memory, ends no
+ * direction of a socket but its own, and connects to nothing but the addresses that stand
+ * in the `size` bytes from `targets`, which are read-only and stay so. */
+int confine_publisher(const void *targets, size_t size, struct error *err);
 
 #endif

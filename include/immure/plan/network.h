@@ -87,6 +87,19 @@ struct outbound {
 	const char *v4_origin, *v6_origin;
 };
 
+/* One port of a --publish: what comes to `port` of the host's `address` goes to
+ * `guest_port` of the sandbox. */
+struct publish {
+	struct address address;
+	uint16_t port;			/* 0: any that is free */
+	uint16_t guest_port;
+	enum protocol protocol;		/* TCP or UDP */
+	const char *origin;		/* who said it */
+};
+
+/* So many ports can be published: each is a descriptor. */
+enum { MOST_PUBLISHED = 256 };
+
 /* One family of the tap's network. */
 struct tap_addresses {
 	bool on;
@@ -102,7 +115,11 @@ struct network_record {
 };
 
 struct network_plan {
-	bool online;			/* without, of the rest only hosts means anything */
+	bool online;			/* there is a tap. Without it, of the rest only hosts
+					 * and published ports mean anything */
+	LIST(struct publish) publishes;	/* of which some may stand without a tap: then the
+					 * guest's addresses are those of its loopback */
+	const char *publish_file, *publish_file_origin;	/* NULL: nobody wants one */
 	LIST(struct rule) rules;	/* in the order in which they count */
 	LIST(struct url_file) url_files;
 	LIST(struct url_remark) url_remarks;
@@ -134,6 +151,11 @@ int host_name_check(char *name, struct error *err);
  * by TCP. `allows` and `origin` are left alone. -1 says why there is none. */
 int url_rule(struct arena *arena, const struct url *url, struct rule *ret_rule,
 	     struct error *err);
+
+/* Read [ADDR:]PORT:PORT[/tcp|/udp], and add what it says, a port at a time, to
+ * `network->publishes`. -1 says what is wrong with it. */
+int publish_parse(struct arena *arena, const char *text, const char *origin,
+		  struct network_plan *network, struct error *err);
 
 /* Is everything that `narrow` fits fitted by `wide` as well, so that behind it in a list
  * `narrow` would never be asked? No for what only a look at the network could tell, as of a

@@ -24,10 +24,11 @@ struct outcome {
 
 /* Run the sandbox of `plan` to its end. 0 when the command ran, whatever it
  * answered; -1 when it did not, with the step that failed, and nothing is left
- * behind either way. The calling process must have one thread; its signals are
+ * behind either way. What the user has to know before the command starts is told by
+ * `say`, unless that is NULL. The calling process must have one thread; its signals are
  * blocked from here on. */
-int sandbox_run(const struct plan *plan, struct outcome *ret_outcome,
-		struct error *err);
+int sandbox_run(const struct plan *plan, void (*say)(const char *kind, const char *text),
+		struct outcome *ret_outcome, struct error *err);
 
 /* Make the control group that `plan` has, have a process join it, and remove it again.
  * -1 says what of it could not be done. */

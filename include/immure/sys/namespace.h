@@ -33,6 +33,9 @@ int namespace_open_file(enum namespace kind, const char *path, struct error *err
 int namespace_open_process(enum namespace kind, pid_t pid, struct error *err);
 int namespace_open_own(enum namespace kind, struct error *err);
 
+/* The same for this process's own by a procfs that is open, and is one. */
+int namespace_open_own_in(enum namespace kind, int procfs, struct error *err);
+
 /* The user namespace that a namespace of another kind belongs to, and the one that a
  * user namespace was made in. The caller owns the descriptor. NO_FD with EPERM in
  * err->code: it is neither ours nor below ours, and the kernel does not say. */

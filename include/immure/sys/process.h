@@ -84,7 +84,7 @@ int process_new_keyring(struct error *err);
 /* Close every descriptor above 2 now. */
 int process_close_inherited(struct error *err);
 
-/* Close every descriptor above 2 but these, of which NO_FD is none. At most sixteen. */
+/* Close every descriptor above 2 but these, of which NO_FD is none. At most 288. */
 int process_close_but(const int *kept, size_t count, struct error *err);
 
 /* Let the next exec close every descriptor above 2: a failure before it can still

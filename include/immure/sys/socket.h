@@ -3,11 +3,14 @@
 #ifndef IMMURE_SYS_SOCKET_H
 #define IMMURE_SYS_SOCKET_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 
-struct address;
+#include <immure/base/address.h>
+
 struct error;
 
 /* A connected pair of SOCK_SEQPACKET sockets, closed on exec. */
@@ -38,6 +41,17 @@ int socket_use_address(int fd, const struct address *address);
 /* Could a socket use that device, or send from that address? -1 says why not. */
 int socket_try_device(const char *device, struct error *err);
 int socket_try_address(const struct address *address, struct error *err);
+
+/* An address and a port as the kernel takes them; how many bytes. */
+socklen_t socket_address(const struct address *address, uint16_t port,
+			 struct sockaddr_storage *ret_to);
+
+/* A socket that streams, or datagrams, come to on this port of this address of the host's;
+ * port 0: any that is free. It is listening, with room for as many connections as the
+ * host's net.core.somaxconn has, never blocks, and with "any" address takes its own
+ * family alone. *ret_port is what it has. -1 says why not, and what to do. */
+int socket_publish(const struct address *address, uint16_t port, bool datagrams,
+		   uint16_t *ret_port, struct error *err);
 
 /* Put one end of a new pair of connected streams in the place of the descriptor `fd`; the
  * other one is the caller's. Neither blocks. -1 and errno. */

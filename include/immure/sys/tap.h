@@ -34,6 +34,10 @@ struct tap_route {
 int tap_configure(int sysctls, const char *name, unsigned mtu, const struct tap_route *v4,
 		  const struct tap_route *v6, struct error *err);
 
+/* Give the loopback device these addresses, each a network of its own: a namespace without
+ * a tap has them then. */
+int loopback_add(const struct tap_route *v4, const struct tap_route *v6, struct error *err);
+
 /* A descriptor that can be read when this network namespace's addresses have changed. */
 int addresses_watch(struct error *err);
 
