@@ -27,6 +27,7 @@
 #include <immure/sys/tap.h>
 #include <immure/sys/weaken.h>
 
+#include "echo.h"
 #include "recorder.h"
 #include "slirp.h"
 
@@ -42,6 +43,7 @@ struct engine {
 	struct gate *gate;
 	struct resolver *resolver;
 	struct stack *stack;
+	struct echo *echo;
 	struct refusals *refusals;
 	struct recorder *recorder;	/* NULL: nobody wants to see */
 	int control, tap;
@@ -178,11 +180,37 @@ static void record_frame(struct engine *engine, const struct gate_result *result
 {
 	bool never = result->reason == REASON_NEVER && result->flow.protocol;
 
-	if (result->action == GATE_PASS)
+	if (result->action == GATE_PASS || result->action == GATE_ECHO)
 		recorder_passed(engine->recorder, &result->verdict, engine->frame, size,
 				engine->now);
 	else if (never || (result->reason == REASON_RULES && result->starts))
 		recorder_refused(engine->recorder, &result->flow, &result->verdict);
+}
+
+static void answer_of_echo(void *context, const struct address *from, const uint8_t *message,
+			   size_t size)
+{
+	struct engine *engine = context;
+
+	size = gate_message(engine->gate, from, message, size, engine->answer);
+	if (size == 0)
+		return;
+	if (engine->recorder)
+		recorder_let_in(engine->recorder, engine->answer, size, engine->now);
+	send_frame(engine, engine->answer, size);
+}
+
+/* Who cannot have an echo hears so at once, and the caller at the end. */
+static void send_echo(struct engine *engine, const struct gate_result *result)
+{
+	if (echo_send(engine->echo, &result->flow.remote, result->hops, result->payload,
+		      result->payload_size, engine->now) == 0)
+		return;
+	bool forbidden = errno == EACCES || errno == EPERM;
+	if (forbidden)
+		engine->refusals->no_echo = true;
+	send_frame(engine, engine->answer, gate_unreachable(engine->gate, &result->flow,
+		   engine->frame, forbidden, engine->answer));
 }
 
 static void take_frame(struct engine *engine, size_t size)
@@ -210,6 +238,9 @@ static void take_frame(struct engine *engine, size_t size)
 	case GATE_QUERY:
 		resolver_query(engine->resolver, &result.flow, result.payload,
 			       result.payload_size, engine->now);
+		break;
+	case GATE_ECHO:
+		send_echo(engine, &result);
 		break;
 	}
 }
@@ -278,9 +309,11 @@ struct engine *engine_load(const struct network_plan *plan, struct refusals *ref
 	engine.asking = addresses_socket(err);
 	if (engine.asking < 0)
 		return NULL;
+	struct echo_peers askers = { answer_of_echo, &engine };
 	struct resolver_peers peers = {
 		answer_of_resolver, note_refused_name, query_was_resolved, &engine,
 	};
+	engine.echo = echo_new(plan, &askers);
 	engine.policy = policy_new(plan);
 	engine.gate = engine.policy ? gate_new(plan, engine.policy) : NULL;
 	engine.resolver = engine.gate ? resolver_new(plan, engine.policy, &peers) : NULL;
@@ -351,6 +384,7 @@ static void serve(struct engine *engine)
 		resolver_wants(engine->resolver, set, engine->now);
 		if (engine->recorder)
 			recorder_wants(engine->recorder, set);
+		echo_wants(engine->echo, set, engine->now);
 		int most = set->most < 0 ? -1 : set->most > 60000 ? 60000 : (int)set->most;
 		struct timespec wait = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000L };
 		int got = ppoll(set->items, (nfds_t)set->count, most < 0 ? NULL : &wait, NULL);
@@ -366,6 +400,7 @@ static void serve(struct engine *engine)
 			read_own_addresses(engine);
 		}
 		resolver_work(engine->resolver, set, engine->now);
+		echo_work(engine->echo, set, engine->now);
 		stack_work(engine->stack, set);
 		if (engine->recorder)
 			recorder_work(engine->recorder, engine->now);

@@ -238,6 +238,29 @@ static size_t make_unreachable(const struct gate *gate, const struct flow *flow,
 	return (size_t)(icmp + ICMP_HEADER + quoted - frame);
 }
 
+size_t gate_message(const struct gate *gate, const struct address *from, const uint8_t *message,
+		    size_t size, uint8_t *frame)
+{
+	bool v4 = address_is_v4(from);
+	uint64_t sum;
+
+	if (size > (size_t)UINT16_MAX - IPV6_HEADER)
+		return 0;
+	uint8_t *icmp = begin_packet(gate, frame, from, v4 ? NEXT_ICMP : NEXT_ICMPV6, size, &sum);
+	memcpy(icmp, message, size);
+	put16(icmp + 2, 0);
+	put16(icmp + 2, sum_finish(sum_add(v4 ? 0 : sum, icmp, size)));
+	return (size_t)(icmp + size - frame);
+}
+
+size_t gate_unreachable(const struct gate *gate, const struct flow *flow, const uint8_t *frame,
+			bool forbidden, uint8_t *answer)
+{
+	unsigned code = !forbidden ? 0 : address_is_v4(&flow->remote) ? 13 : 1;
+
+	return make_unreachable(gate, flow, frame + ETHERNET, code, answer);
+}
+
 /* --- neighbours ------------------------------------------------------------------------- */
 
 static bool is_neighbour(const struct tap_addresses *family, const struct address *address)
@@ -432,13 +455,13 @@ static void judge_echo(struct gate *gate, const struct packet *packet, int64_t n
 		result->reason = REASON_NONE;
 		return;
 	}
-	/* libslirp 4.7 sends none of IPv6 on: better a no than a silence. */
-	if (packet->next == NEXT_ICMPV6) {
-		result->reason = REASON_NEVER;
-		refuse(gate, packet, answer, result);
-		return;
-	}
 	judge_flow(gate, packet, false, now, answer, result);
+	if (result->action != GATE_PASS)
+		return;
+	result->action = GATE_ECHO;
+	result->payload = packet->body;
+	result->payload_size = packet->size;
+	result->hops = packet->ip[packet->next == NEXT_ICMP ? 8 : 7] - 1u;
 }
 
 static void judge_packet(struct gate *gate, const struct packet *packet, int64_t now,

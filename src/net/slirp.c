@@ -114,7 +114,7 @@ static bool may_reach(const struct sockaddr *to, socklen_t size, unsigned protoc
 		return false;
 	if (policy_never(&address) && address_is(&final, &hands.flow->remote))
 		return false;
-	return hands.flow->protocol == PROTOCOL_ECHO || port == hands.flow->remote_port;
+	return port == hands.flow->remote_port;
 }
 
 static bool is_resolver(const struct flow *flow)
@@ -171,7 +171,7 @@ OURS_BEFORE_LIBC ssize_t sendto(int fd, const void *bytes, size_t size, int flag
 	if (!hands.stack)
 		return socket_send_to(fd, bytes, size, flags, address, to_size);
 	hands.sent = true;
-	if (hands.trying || !may_reach(address, to_size, PROTOCOL_UDP | PROTOCOL_ECHO))
+	if (hands.trying || !may_reach(address, to_size, PROTOCOL_UDP))
 		return refuse();
 	return socket_send_to(fd, bytes, size, flags, address, to_size);
 }

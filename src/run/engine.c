@@ -17,6 +17,7 @@
 #include <immure/confine/confine.h>
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
+#include <immure/sys/link.h>
 #include <immure/sys/mount.h>
 #include <immure/sys/privilege.h>
 #include <immure/sys/process.h>
@@ -386,6 +387,17 @@ static void report_refusal(const struct plan *plan, struct refusal *refusal,
 		refusal->times, refusal->times == 1 ? "" : "s", text_shell(arena, what));
 }
 
+/* The command was answered that it is forbidden, and not by whom. */
+static const char *no_echo_text(struct arena *arena)
+{
+	struct error error = { 0 };
+
+	if (link_may_ping(&error) == 0)
+		return "the host let the engine send no echo request (ping)";
+	return arena_format(arena, "no echo request (ping) was sent: %s: %s%s%s", error.what,
+			    strerror(error.code), *error.hint ? "; " : "", error.hint);
+}
+
 void network_report(struct sandbox *box, struct outcome *outcome)
 {
 	const struct plan *plan = box->plan;
@@ -397,6 +409,8 @@ void network_report(struct sandbox *box, struct outcome *outcome)
 		*list_add(plan->arena, &outcome->network) = arena_format(plan->arena,
 			"its engine ended with status %d, and the command was without it from"
 			" then on", status_of(box->engine_status));
+	if (box->refusals->no_echo)
+		*list_add(plan->arena, &outcome->network) = no_echo_text(plan->arena);
 	uint32_t count = box->refusals->count;
 	if (count > MOST_REFUSALS)
 		count = MOST_REFUSALS;

@@ -75,8 +75,8 @@ static void try_frame(const uint8_t *data, size_t size, int64_t now)
 	case GATE_PASS:
 		MUST(is_allowed(frame, size), "passed");
 		break;
-	case GATE_QUERY:
-		MUST(is_allowed(frame, size), "a query");
+	case GATE_QUERY: case GATE_ECHO:
+		MUST(is_allowed(frame, size), "a query or an echo request");
 		MUST(result.payload >= frame && result.payload + result.payload_size <= frame + size,
 		     "its bytes");
 		break;

@@ -158,8 +158,23 @@ for to in sys.argv[1:]:
 	s = socket.socket(socket.AF_INET6 if v6 else socket.AF_INET, socket.SOCK_DGRAM, 58 if v6 else 1); s.settimeout(5)
 	try: s.connect((to, 1)); s.send(bytes([128 if v6 else 8, 0, 0, 0, 0, 0, 0, 1]) + b"echo"); print(s.recv(99)[-4:].decode())
 	except OSError as error: print(type(error).__name__)'
-	online --allow 198.51.100.7 --allow 2001:db8::7 -- /usr/bin/python3 -c "$ask" 198.51.100.7 10.0.2.2 fd00::2 198.51.100.8 2001:db8::7
-	assert_equal "$output" $'echo\necho\necho\nOSError\nPermissionError'
+	online --allow 198.51.100.7 --allow 2001:db8::7 -- /usr/bin/python3 -c "$ask" 198.51.100.7 10.0.2.2 fd00::2 198.51.100.8 2001:db8::7 2001:db8::8
+	assert_equal "$output" $'echo\necho\necho\nOSError\necho\nPermissionError'
+}
+
+@test "no echo request without the host's leave: who asks hears so, and the caller what to set" {
+	# In a new network the kernel gives it to nobody.
+	run --separate-stderr world unshare -n timeout -k 5 30 "$IMMURE" run --allow any -- /usr/bin/python3 -c 'import socket
+for family, protocol, to, kind in (socket.AF_INET, 1, "198.51.100.7", 8), (socket.AF_INET6, 58, "2001:db8::7", 128):
+	s = socket.socket(family, socket.SOCK_DGRAM, protocol); s.settimeout(10); s.connect((to, 1)); s.send(bytes([kind, 0, 0, 0, 0, 0, 0, 1]) + b"echo")
+	try: print(s.recv(99))
+	except OSError as error: print(type(error).__name__, error.errno)'
+	# EHOSTUNREACH of a filter, and EACCES.
+	assert_equal "$output" $'OSError 113\nPermissionError 13'
+	assert_stderr_has 'immure: network: no echo request (ping) was sent: open a ping socket: Permission denied'
+	assert_stderr_has 'sysctl -w net.ipv4.ping_group_range'
+	online --allow any -- true
+	assert_equal "${stderr:-}" ''
 }
 
 @test "host: a service of the host's loopback, by its port, and no other" {

@@ -77,6 +77,14 @@ for to in sys.argv[1:]:
 	assert_equal "$(sort -u <<<"${output//::77/::1}" | paste -sd' ')" '2001:db8:113::1 203.0.113.1'
 	online --outbound veth2 --allow any -- curl -sS --max-time 4 http://198.51.100.7/
 	[[ $status -eq 7 || $status -eq 28 ]]
+	local ping='import socket
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM, 1); s.settimeout(2); s.connect(("198.51.100.7", 1)); s.send(bytes([8, 0, 0, 0, 0, 0, 0, 1]))
+try: print(len(s.recv(99)))
+except OSError: print("none")'
+	online --outbound veth0 --allow any -- /usr/bin/python3 -c "$ping"
+	assert_equal "$output" 8
+	online --outbound veth2 --allow any -- /usr/bin/python3 -c "$ping"
+	assert_equal "$output" none
 	world ip link add veth4 type veth peer name veth5
 	world ip link set veth4 up
 	mkfifo "$TEST_TMP/go"

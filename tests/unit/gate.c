@@ -101,7 +101,8 @@ static void test_passes(void)
 		CHECK(judge(&bench, frame_udp(bench.frame, row->to, row->port, "x", 1), 0) == row->udp,
 		      "udp %s %u: %d", row->to, row->port, (int)bench.result.action);
 	}
-	CHECK(judge(&bench, frame_echo(bench.frame, "198.51.100.9"), 0) == GATE_PASS, "echo");
+	CHECK(judge(&bench, frame_echo(bench.frame, "198.51.100.9"), 0) == GATE_ECHO &&
+	      bench.result.hops == 63, "echo");
 	CHECK(judge(&bench, frame_echo(bench.frame, "198.51.100.7"), 0) == GATE_ANSWER, "echo of a port's");
 	CHECK(judge(&bench, frame_echo(bench.frame, "10.0.2.2"), 0) == GATE_PASS, "echo of the gateway");
 	CHECK(judge(&bench, frame_echo(bench.frame, "127.0.0.1"), 0) == GATE_ANSWER, "echo of loopback");

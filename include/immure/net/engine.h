@@ -33,6 +33,7 @@ enum { MOST_REFUSALS = 64 };
 struct refusals {
 	_Atomic uint32_t count;		/* of items; the rest is not yet whole */
 	uint32_t more;			/* refused without a place for it */
+	bool no_echo;			/* the host let us send no echo request */
 	struct refusal items[MOST_REFUSALS];
 	_Atomic uint64_t lost[RECORD_CHANNELS];	/* records that nobody took */
 };

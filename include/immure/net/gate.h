@@ -17,6 +17,7 @@ enum gate_action {
 	GATE_PASS,		/* the frame is for libslirp, for this flow */
 	GATE_ANSWER,		/* the answer is for the sandbox, the frame for nobody */
 	GATE_QUERY,		/* a datagram for the resolver */
+	GATE_ECHO,		/* an echo request for the host's echo sockets */
 };
 
 /* Why a frame did not pass. */
@@ -49,8 +50,10 @@ struct gate_result {
 	struct flow flow;		/* PASS, QUERY, and when the rules say no */
 	struct verdict verdict;		/* when the rules were asked */
 	bool starts;			/* the first frame of its flow, or of a new try */
-	const uint8_t *payload;		/* QUERY: the datagram's, inside of the frame */
+	const uint8_t *payload;		/* QUERY: the datagram's, inside of the frame; ECHO:
+					 * the message of ICMP */
 	size_t payload_size;
+	unsigned hops;			/* ECHO: how far it may go */
 	size_t answer_size;		/* ANSWER: bytes in the caller's room */
 };
 
@@ -74,6 +77,15 @@ bool gate_lets_in(const struct gate *gate, const uint8_t *frame, size_t size);
  * sandbox; it has room for GATE_FRAME_ROOM. Its size, 0 when the payload is too long. */
 size_t gate_datagram(const struct gate *gate, const struct flow *flow, const uint8_t *payload,
 		     size_t size, uint8_t *frame);
+
+/* The same of an ICMP or ICMPv6 message, whose sum is set. 0 when it is too long. */
+size_t gate_message(const struct gate *gate, const struct address *from, const uint8_t *message,
+		    size_t size, uint8_t *frame);
+
+/* Make the answer to a frame of that flow, which the gate let through and nobody could send:
+ * it is forbidden, or there is no way. `frame` is the sandbox's; `answer` as above. Its size. */
+size_t gate_unreachable(const struct gate *gate, const struct flow *flow, const uint8_t *frame,
+			bool forbidden, uint8_t *answer);
 
 /* Make the two frames from which libslirp learns whose addresses the sandbox's are, so
  * that it never asks. Returns the size, 0 for a family that is off; the frame has
