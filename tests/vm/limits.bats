@@ -231,7 +231,7 @@ print(n)'
 @test "many at a time" {
 	local i pids=()
 	for i in 1 2 3 4 5; do
-		"$IMMURE" run --memory 64M --pids 5 -- sh -c "echo $i; sleep 0.5" >"$TEST_TMP/$i" 2>&1 3>&- &
+		"$IMMURE" run --quiet --memory 64M --pids 5 -- sh -c "echo $i; sleep 0.5" >"$TEST_TMP/$i" 2>&1 3>&- &
 		pids+=($!)
 	done
 	for i in 1 2 3 4 5; do
