@@ -52,7 +52,7 @@ _immure_command()
 
 _immure()
 {
-	local cur=${COMP_WORDS[COMP_CWORD]} line=$COMP_LINE words=() starts=() word option value i last
+	local cur=${COMP_WORDS[COMP_CWORD]} line=$COMP_LINE words=() starts=() word option value i last name=0
 	COMPREPLY=()
 
 	# Bash splits words at "=" and ":" too. Put together what no blank divides.
@@ -71,11 +71,14 @@ _immure()
 	[[ $cur != [=:] ]] || cur=
 
 	if ((last == 1)); then
-		_immure_words 'run profile trust audit doctor help --help --version'
+		_immure_words 'run shell profile trust audit doctor help --help --version'
 		return
 	fi
 	case ${words[1]} in
 	run) ;;
+	shell)	# a name first
+		[[ ${words[2]} == -* ]] || name=1
+		((last > 2)) || [[ $cur == -* ]] || { _immure_words default; return; } ;;
 	profile)
 		case $last in
 		2) _immure_words 'ls show diff check new edit path' ;;
@@ -103,7 +106,7 @@ _immure()
 	esac
 
 	# Where the options end, and the command begins.
-	for ((i = 2; i < last; i++)); do
+	for ((i = 2 + name; i < last; i++)); do
 		case ${words[i]} in
 		--) ((i++)); break ;;
 		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--root|--root-rw|--home|--cwd|--proc|--sys|--dev|--etc|--system|--user|--map|--map-gid|--hostname|--domainname|--share|-s|--userns|--netns|--ipcns|--utsns|--timens|--monotonic|--boottime|--sysctl|--ns-limit|--allow|-a|--deny|--allow-urls-in|--dns|--dns-search|--add-host|--outbound|--mtu|--cidr|--mac|--ifname|--net-log|--pcap|--publish|-P|--publish-file|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
@@ -117,7 +120,7 @@ _immure()
 			_immure_command "${starts[i]}"
 			return
 		elif [[ $value != --*=* ]]; then
-			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --ephemeral --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
 			return
 		fi
 		option=${value%%=*} value=${value#*=}

@@ -3,8 +3,13 @@
 # The words behind `immure run` and its options: the command's own.
 function __immure_command_words
 	set -l words (commandline -opc)
-	test (count $words) -gt 1 -a "$words[2]" = run
+	test (count $words) -gt 1
+	and contains -- $words[2] run shell
 	or return 1
+	# The name of a shell.
+	test "$words[2]" = shell
+	and not string match -q -- '-*' "$words[3]"
+	and set -e words[3]
 	set -e words[1..2]
 	while set -q words[1]
 		switch $words[1]
@@ -55,6 +60,7 @@ complete -c immure -f
 complete -c immure -n __fish_use_subcommand -l help -s h -d 'explain'
 complete -c immure -n __fish_use_subcommand -l version -s V -d 'print the version'
 complete -c immure -n __fish_use_subcommand -a run -d 'run a command behind walls'
+complete -c immure -n __fish_use_subcommand -a shell -d 'a developer'\''s shell: root inside, with a home of that name that stays'
 complete -c immure -n __fish_use_subcommand -a profile -d 'what profiles there are, what they come to, what they open; write one'
 complete -c immure -n __fish_use_subcommand -a trust -d 'look at the profile of a project, and let runs in it use it'
 complete -c immure -n __fish_use_subcommand -a audit -d 'tell from outside what the sandbox of a running process really has'
@@ -92,6 +98,7 @@ complete -c immure -n __immure_at_options -l remount-ro -x -d 'make a part of th
 complete -c immure -n __immure_at_options -l root -r -d 'a root file system of one'\''s own, read-only'
 complete -c immure -n __immure_at_options -l root-rw -r -d 'the same, and what is changed in it stays'
 complete -c immure -n __immure_at_options -l home -r -a 'none private' -d 'what is at $HOME: nothing, an empty one, or DIR'
+complete -c immure -n __immure_at_options -l ephemeral -d 'a home that is empty and gone at the end'
 complete -c immure -n __immure_at_options -l cwd -x -a 'hide ro rw' -d 'the current directory: hidden, or how shown'
 complete -c immure -n __immure_at_options -l git-rw -d 'let the command change .git/config and .git/hooks'
 complete -c immure -n __immure_at_options -l proc -x -a 'new none host-ro' -d 'what is at /proc: its own, nothing, the host'\''s'

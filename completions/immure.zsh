@@ -39,6 +39,7 @@ _immure()
 	local -a verbs
 	verbs=(
 		'run:run a command behind walls'
+		'shell:a developer'\''s shell\: root inside, with a home of that name that stays'
 		'profile:what profiles there are, what they come to, what they open; write one'
 		'trust:look at the profile of a project, and let runs in it use it'
 		'audit:tell from outside what the sandbox of a running process really has'
@@ -65,7 +66,12 @@ _immure()
 		_arguments '--json[for programs]' ;;
 	help)
 		_arguments '1:topic:(all)' ;;
-	run)
+	run|shell)
+		if [[ $verb == shell && $words[2] != -* ]]; then
+			((CURRENT > 2)) || { _message 'name of the shell'; return }
+			shift words
+			((CURRENT--))
+		fi
 		_arguments -s -S \
 			'(-p --profile)'{-p+,--profile=}'[use this profile instead of `default`]:NAME:_immure_profiles' \
 			'(-n --dry-run)'{-n,--dry-run}'[print what would be done, and who said so]' \
@@ -88,6 +94,7 @@ _immure()
 			'--root=[a root file system of one'\''s own, read-only]:DIR:_files -/' \
 			'--root-rw=[the same, and what is changed in it stays]:DIR:_files -/' \
 			'--home=[what is at $HOME\: nothing, an empty one, or DIR]:none|private|DIR: _immure_words_or_directories none private' \
+			'--ephemeral[a home that is empty and gone at the end]' \
 			'--cwd=[the current directory\: hidden, or how shown]:hide|ro|rw:(hide ro rw)' \
 			'--git-rw[let the command change .git/config and .git/hooks]' \
 			'--proc=[what is at /proc\: its own, nothing, the host'\''s]:new|none|host-ro:(new none host-ro)' \

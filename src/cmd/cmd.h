@@ -2,14 +2,29 @@
 #ifndef IMMURE_CMD_CMD_H
 #define IMMURE_CMD_CMD_H
 
+#include <stdbool.h>
+
+struct arena;
+struct config;
 struct error;
 
 int cmd_run(char **argv, struct error *err);
+int cmd_shell(char **argv, struct error *err);
 int cmd_profile(char **argv, struct error *err);
 int cmd_trust(char **argv, struct error *err);
 int cmd_audit(char **argv, struct error *err);
 int cmd_doctor(char **argv, struct error *err);
 int cmd_help(char **argv, struct error *err);
+
+/* Print what a configuration asks for instead of a run (--help, --version), and answer
+ * true; or false. */
+bool config_answered(const struct config *config);
+
+/* A copy of the words that init erases, from the arena. */
+char **arguments_copy(struct arena *arena, char **argv);
+
+/* Plan it and run it, or print the plan: the exit status, or -1. */
+int run_config(const struct config *config, struct error *err);
 
 /* A line on standard error that is no error; the text is escaped. */
 void say(const char *kind, const char *text);

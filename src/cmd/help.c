@@ -83,7 +83,7 @@ void command_print_options(int all)
 	(void)putchar('\n');
 	if (all)
 		(void)puts("Every option without its dashes is a line of a profile, those of one run"
-			   "\napart (profile, dry-run, verbose, help, version).\n");
+			   "\napart (profile, dry-run, verbose, help, version, ephemeral).\n");
 	(void)fputs(examples, stdout);
 	if (!all)
 		(void)puts("\nAll options: immure run --help=all, or immure(1).");

@@ -137,7 +137,7 @@ static int run_plan(const struct config *config, const struct plan *plan, struct
 }
 
 /* Init erases the original, which the command could read in /proc/1/cmdline. */
-static char **arguments_copy(struct arena *arena, char **argv)
+char **arguments_copy(struct arena *arena, char **argv)
 {
 	size_t count = 0;
 
@@ -150,23 +150,17 @@ static char **arguments_copy(struct arena *arena, char **argv)
 	return copy;
 }
 
-int cmd_run(char **argv, struct error *err)
+bool config_answered(const struct config *config)
 {
-	struct arena *arena = arena_new();	/* lives as long as the process */
-
-	argv = arguments_copy(arena, argv);
-
-	const struct config *config = config_read(arena, argv, err);
-	if (!config)
-		return -1;
-	if (config->help) {
+	if (config->help)
 		command_print_options(config->help == HELP_ALL);
-		return 0;
-	}
-	if (config->version) {
+	else if (config->version)
 		(void)puts("immure " IMMURE_VERSION);
-		return 0;
-	}
+	return config->help || config->version;
+}
+
+int run_config(const struct config *config, struct error *err)
+{
 	const struct plan *plan = plan_make(config, err);
 	if (!plan)
 		return -1;
@@ -175,4 +169,15 @@ int cmd_run(char **argv, struct error *err)
 		return 0;
 	}
 	return run_plan(config, plan, err);
+}
+
+int cmd_run(char **argv, struct error *err)
+{
+	struct arena *arena = arena_new();	/* lives as long as the process */
+
+	argv = arguments_copy(arena, argv);
+	const struct config *config = config_read(arena, argv, err);
+	if (!config)
+		return -1;
+	return config_answered(config) ? 0 : run_config(config, err);
 }

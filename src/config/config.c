@@ -23,6 +23,8 @@ const char *origin_text(struct arena *arena, const struct origin *origin)
 
 	if (!origin || !origin->file)
 		return "command line";
+	if (origin->line == 0)
+		return origin->file;
 	/* By hand: every item of a plan has one, and printf(3) was a tenth of planning. */
 	*--digit = '\0';
 	for (unsigned line = origin->line; line > 0 || !*digit; line /= 10)
@@ -224,7 +226,8 @@ static int apply_project(struct config *config, struct error *err)
 }
 
 /* The command line names one, or the command does, or it is the default. */
-static int apply_profile(struct config *config, const struct reader *reader, struct error *err)
+static int apply_profile(struct config *config, const struct reader *reader,
+			 const char *otherwise, struct error *err)
 {
 	const struct setting *said = NULL;
 
@@ -234,9 +237,18 @@ static int apply_profile(struct config *config, const struct reader *reader, str
 	if (said)
 		return text_is(said->value, "none")
 			? 0 : profile_apply(config, said->value, &command_line, err);
-	const char *name = profile_by_name(config, reader);
+	const char *name = otherwise ? otherwise : profile_by_name(config, reader);
 	return profile_apply(config, name ? name : "default", NULL, err) < 0
 		? -1 : apply_project(config, err);
+}
+
+static int apply_typed(struct config *config, const struct reader *reader, struct error *err)
+{
+	list_each(const struct setting, setting, &reader->settings)
+		if (option_apply(config, setting, err) < 0)
+			return -1;
+	config->command = (const char *const *)reader->next;
+	return 0;
 }
 
 struct config *config_read(struct arena *arena, char **argv, struct error *err)
@@ -248,12 +260,65 @@ struct config *config_read(struct arena *arena, char **argv, struct error *err)
 		return NULL;
 	if (asks_only(config, &reader))
 		return config;
-	if (apply_profile(config, &reader, err) < 0)
+	if (apply_profile(config, &reader, NULL, err) < 0)
 		return NULL;
-	list_each(const struct setting, setting, &reader.settings)
-		if (option_apply(config, setting, err) < 0)
-			return NULL;
-	config->command = (const char *const *)reader.next;
+	return apply_typed(config, &reader, err) < 0 ? NULL : config;
+}
+
+/* --- a shell ------------------------------------------------------------------------ */
+
+/* What the verb itself says: more than a profile, and less than who types. */
+static int say_for_shell(struct config *config, const char *option, const char *value,
+			 struct error *err)
+{
+	static const struct origin origin = { .file = "immure shell" };
+	const struct setting setting = {
+		option_named(option, strlen(option), CLI), value, &origin,
+	};
+
+	return option_apply(config, &setting, err);
+}
+
+static int apply_shell(struct config *config, const char *home, struct error *err)
+{
+	char *hostname = arena_copy(config->arena, config->shell);
+
+	/* Prompts show a host name as far as its first dot. */
+	for (char *dot = hostname; (dot = strchr(dot, '.')); )
+		*dot = '-';
+	if (say_for_shell(config, "hostname", hostname, err) < 0)
+		return -1;
+	bool empty = config->home.value && text_is(config->home.value, "private");
+	return empty && home ? say_for_shell(config, "home", home, err) : 0;
+}
+
+/* A word that is neither an option nor behind "--" could be meant as a name. */
+static int check_separated(const struct reader *reader, char **argv, struct error *err)
+{
+	char **word = reader->next;
+
+	if (!*word || (word > argv && text_is(word[-1], "--")))
+		return 0;
+	(void)fail(err, 0, "%s: the name of a shell stands in front of its options, and a command"
+		   " behind --", *word);
+	return hint(err, "to run it there: immure shell -- %s", text_shell(reader->arena, *word));
+}
+
+struct config *config_read_shell(struct arena *arena, char **argv, const char *name,
+				 const char *home, struct error *err)
+{
+	struct config *config = config_new(arena);
+	struct reader reader = { .arena = arena, .next = argv };
+
+	config->shell = name;
+	if (read_words(&reader, err) < 0)
+		return NULL;
+	if (asks_only(config, &reader))
+		return config;
+	if (check_separated(&reader, argv, err) < 0 ||
+	    apply_profile(config, &reader, "dev", err) < 0 ||
+	    apply_shell(config, home, err) < 0 || apply_typed(config, &reader, err) < 0)
+		return NULL;
 	return config;
 }
 

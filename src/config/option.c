@@ -166,6 +166,11 @@ const struct option option_table[] = {
 	  .man = "`private` is an empty writable directory in memory at the usual path;"
 		 " `none` is no such directory; a directory of the host is bound there,"
 		 " writable." },
+	{ .name = "ephemeral", .in = CLI,
+	  .group = GROUP_FILES, .set = set_ephemeral, .field = FIELD(home),
+	  .help = "a home that is empty and gone at the end",
+	  .man = "The same as **--home private**: **immure shell** then has no home that"
+		 " stays, and nothing of it is left." },
 	{ .name = "cwd", .arg = "hide|ro|rw", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_FILES, .complete = COMPLETE_WORDS, .words = directory_words,
 	  .set = set_word, .field = FIELD(cwd),
@@ -695,6 +700,7 @@ static int option_forget(struct config *config, const struct option *option, str
 		.project_note = config->project_note,
 		.problems = config->problems,
 		.by_name = config->by_name, .not_by_name = config->not_by_name,
+		.shell = config->shell,
 	};
 
 	list_reserve(config->arena, &fresh.said, config->said.count + 8);

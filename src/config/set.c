@@ -211,6 +211,13 @@ static int check_host_name(const char *name, struct error *err)
 	return 0;
 }
 
+SETTER(set_ephemeral)
+{
+	(void)err;
+	config->home = (struct text){ "private", setting->origin, order_of(config) };
+	return 0;
+}
+
 SETTER(set_hostname)
 {
 	return check_host_name(setting->value, err) < 0 ? -1

@@ -134,6 +134,30 @@ static int plan_program(struct planning *p, struct error *err)
 	return 0;
 }
 
+/* The caller's own shell, or else one that every system has, if the view shows it. */
+static int plan_shell(struct planning *p, struct error *err)
+{
+	const char *const shells[] = { p->host.shell, "/bin/bash", "/bin/sh" };
+	struct plan *plan = p->plan;
+
+	for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+		bool shown = plan->root.path ? root_has_program(p, shells[i])
+			     : (!plan->own_mounts || is_shown(plan, shells[i])) &&
+			       file_executable(shells[i]);
+
+		if (!shown)
+			continue;
+		const char **command = arena_alloc(p->arena, 2 * sizeof(*command));
+		/* A copy: what $SHELL had is erased with the rest of our environment. */
+		command[0] = p->host.shell = arena_copy(p->arena, shells[i]);
+		plan->command = command;
+		return 0;
+	}
+	(void)fail(err, 0, "no shell is shown inside: neither %s nor /bin/bash nor /bin/sh",
+		   p->host.shell);
+	return hint(err, "to run something else: immure shell -- COMMAND");
+}
+
 /* One of each kind: a hard limit that was set first could not be raised again. */
 static void plan_limits(struct planning *p)
 {
@@ -165,6 +189,8 @@ int plan_command(struct planning *p, struct error *err)
 	plan->nice = (int)config->nice.value;
 	plan_limits(p);
 	plan_directory(p);
+	if (config->shell && !plan->command[0] && plan_shell(p, err) < 0)
+		return -1;
 	if (plan_environment(p, err) < 0)
 		return -1;
 	if (!plan->command)

@@ -75,7 +75,8 @@ int plan_host(struct planning *p, struct error *err)
 	host->user_name = getenv("USER");
 	host->shell = getenv("SHELL");
 	bool self = p->config->user.value && text_is(p->config->user.value, "self");
-	if (!host->home || (self && !is_account_name(host->user_name)))
+	bool no_shell = p->config->shell && !is_shell(host->shell);
+	if (!host->home || no_shell || (self && !is_account_name(host->user_name)))
 		account = account_look(p->arena, host->uid, host->gid);
 	if (!is_account_name(host->user_name))
 		host->user_name = is_account_name(account.name) ? account.name : "user";
@@ -86,6 +87,8 @@ int plan_host(struct planning *p, struct error *err)
 	host->home_resolved = file_resolved(p->arena, host->home);
 	if (!host->home_resolved)
 		host->home_resolved = host->home;
+	if (no_shell)
+		host->shell = account.shell;
 	if (!is_shell(host->shell))
 		host->shell = file_executable("/bin/bash") ? "/bin/bash" : "/bin/sh";
 	host->current = file_current_directory(p->arena);
@@ -335,6 +338,30 @@ static void keep(struct planning *p, struct pairs *pairs, const char *pattern,
 	}
 }
 
+static bool has_file(const struct planning *p, const char *path)
+{
+	const struct item *item = item_covering(p->plan, path);
+
+	return p->plan->root.path || !p->plan->own_mounts || (item && text_is(item->target, path));
+}
+
+/* A shell whose own prompt does not show the host's name, which is the sandbox's, gets
+ * one that does. What bash(1) takes from the environment it would hand on to shells that
+ * write prompts in another way, so that it gets none where a file of the system's sets
+ * its own, as most do. */
+static void set_prompt(struct planning *p, struct pairs *pairs)
+{
+	const char *shell = p->plan->command[0];
+	bool bash = text_is(path_last(shell), "bash");
+	const char *sign = p->inside_uid == 0 ? "#" : "$";
+
+	if (text_is(path_last(shell), "zsh") || text_is(path_last(shell), "fish") ||
+	    (bash && (has_file(p, "/etc/bash.bashrc") || has_file(p, "/etc/bashrc"))))
+		return;
+	pair_set(p, pairs, "PS1", arena_format(p->arena, "%s:%s%s ", p->config->shell,
+					       bash ? "\\w" : "$PWD", sign), NULL);
+}
+
 int plan_environment(struct planning *p, struct error *err)
 {
 	struct pairs pairs = { 0 };
@@ -348,6 +375,8 @@ int plan_environment(struct planning *p, struct error *err)
 	pair_set(p, &pairs, "PWD", p->plan->directory, NULL);
 	pair_set(p, &pairs, "XDG_RUNTIME_DIR",
 		 arena_format(p->arena, "/run/user/%u", p->inside_uid), NULL);
+	if (p->config->shell && !p->config->command[0])
+		set_prompt(p, &pairs);
 	list_each(const struct variable, variable, &p->config->variables) {
 		if (variable->verb == VARIABLE_KEEP)
 			keep(p, &pairs, variable->name, variable->origin);

@@ -129,7 +129,8 @@ static int check_nested(struct planning *p, struct error *err)
 		   " namespaces inside makes a /proc in which root can change the kernel",
 		   origin_text(p->arena, origin));
 	(void)hint(err, "with ids that are nobody's: --map %s", maps_free_range(p));
-	return hint(err, "as an ordinary user: runuser -u NAME -- immure run --nested ...");
+	return hint(err, "as an ordinary user: runuser -u NAME -- immure %s",
+		    p->config->shell ? "shell" : "run --nested ...");
 }
 
 static int check_contradictions(struct planning *p, struct error *err)

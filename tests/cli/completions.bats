@@ -29,6 +29,9 @@ immure au|immure audit
 immure audit --j|immure audit --json 
 immure do|immure doctor 
 immure doctor --j|immure doctor --json 
+immure sh|immure shell 
+immure shell --ns|immure shell --ns-limit 
+immure shell web --git|immure shell web --git-rw 
 immure run --ns|immure run --ns-limit 
 immure run --git|immure run --git-rw 
 immure run --bind my|immure run --bind my\ dir/
@@ -78,7 +81,7 @@ fish_offers() {
 
 @test "fish completes the same" {
 	needs fish
-	assert_equal "$(fish_offers 'immure ' | sort | tr '\n' ' ')" 'audit doctor help profile run '
+	assert_equal "$(fish_offers 'immure ' | sort | tr '\n' ' ')" 'audit doctor help profile run shell trust '
 	assert_equal "$(fish_offers 'immure profile s')" show
 	assert_equal "$(fish_offers 'immure audit --j')" --json
 	assert_equal "$(fish_offers 'immure doctor --j')" --json

@@ -45,6 +45,7 @@ static const struct {
 	{ "root-rw", "/srv/debian", "" },
 	{ "home", "private", "" },
 	{ "cwd", "rw", "write" },
+	{ "ephemeral", NULL, NULL },
 	{ "git-rw", NULL, NULL },
 	{ "landlock", "require", "sometimes" },
 	{ "proc", "host-ro", "host" },

@@ -188,6 +188,7 @@ struct config {
 	struct text profile, description;
 	const char *const *command;	/* NULL-ended; the rest of argv */
 
+	const char *shell;		/* a shell is wanted in a sandbox of that name; or NULL */
 	const char *by_name;		/* the profile's file, when the command's name chose it */
 	const char *not_by_name;	/* ... when it could have, and the command is not the
 					 * system's */
@@ -214,6 +215,13 @@ const char *origin_text(struct arena *arena, const struct origin *origin);
  * `argv` must outlive the result, whose strings belong to `arena`. NULL and *err
  * say which word or line of which file is wrong. */
 struct config *config_read(struct arena *arena, char **argv, struct error *err);
+
+/* The same for a shell in the sandbox `name`, a host name: its profile is "dev" unless
+ * another one is named. It is called by its name, and has the host's directory `home` where
+ * the profile would have given it an empty home that is gone at the end. What `argv` has
+ * behind its options is a command in place of the shell, and stands behind "--". */
+struct config *config_read_shell(struct arena *arena, char **argv, const char *name,
+				 const char *home, struct error *err);
 
 /* The configuration that a profile alone makes; `name` as --profile takes it, NULL
  * for the default. Mistakes in its lines are put into `problems`, unless that is NULL: the

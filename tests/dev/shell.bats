@@ -1,0 +1,169 @@
+#!/usr/bin/env bats
+# immure shell: the caller's shell in the profile dev, with a home by name that stays.
+#
+# shellcheck disable=SC2016 # for the shells inside
+
+load ../lib/common
+load ../lib/sandbox
+
+setup() {
+	! is_root || skip 'for ordinary users; root: attack/root_writes_kernel.bats'
+	common_setup
+	make_work
+	mkdir "$TEST_TMP/home" "$TEST_TMP/data"
+	echo secret >"$TEST_TMP/home/.bashrc"
+	export HOME=$TEST_TMP/home XDG_DATA_HOME=$TEST_TMP/data
+	homes=$XDG_DATA_HOME/immure/homes
+	cd "$WORK" || return
+}
+
+shell() { run --separate-stderr timeout -k 5 30 "$IMMURE" shell "$@"; }
+
+# on_terminal INPUT COMMAND...: each line of INPUT typed after a prompt.
+on_terminal() {
+	local input=$1
+	shift
+	python3 - "$input" "$@" <<'END'
+import os, pty, select, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+shown = b""
+def read(end, patience):
+    global shown
+    got = b""
+    while not got.rstrip(b"\x1b[?2004h= ").endswith(end):
+        if not select.select([fd], [], [], patience)[0]:
+            break
+        try:
+            more = os.read(fd, 4096)
+        except OSError:
+            more = b""
+        if not more:
+            break
+        got += more
+    shown += got
+for line in sys.argv[1].split("\n"):
+    read((b"#", b"$", b"%"), 10)
+    os.write(fd, line.encode() + b"\r")
+read((b"nothing",), 10)
+print(shown.decode(errors="replace"))
+END
+}
+
+@test "the home of a name stays, is the caller's alone, and is not the real one" {
+	shell -q web -- true
+	assert_status 125
+	assert_stderr_has 'the name of a shell stands in front of its options'
+	shell web -q -- sh -c 'ls -A ~; echo one >~/file; echo $HOME; hostname; pwd; : >here'
+	assert_status 0
+	assert_equal "$output" "$HOME"$'\nweb\n'"$WORK"
+	assert_equal "$(cat "$homes/web/file")" one
+	assert_equal "$(stat -c %a "$homes/web" "$homes" "$XDG_DATA_HOME/immure" | tr '\n' ' ')" '700 700 700 '
+	[[ -e here ]]
+	shell web -q -- cat "$HOME/file"
+	assert_equal "$output" one
+	shell -q -- sh -c 'ls -A ~; hostname'
+	assert_equal "$output" default
+	[[ -d $homes/default ]]
+	shell web -q --hostname mine --ephemeral -- sh -c 'ls -A ~; hostname; echo >~/gone'
+	assert_equal "$output" mine
+	mkdir "$TEST_TMP/other"
+	echo other >"$TEST_TMP/other/file"
+	shell web -q --home "$TEST_TMP/other" -- cat "$HOME/file"
+	assert_equal "$output" other
+	assert_equal "$(ls "$homes/web")" file
+}
+
+@test "a second shell of a name that runs says so, and what to type" {
+	mkfifo hold
+	"$IMMURE" shell web -q -- sh -c 'echo on; read -r line' <hold >out 2>&1 3>&- &
+	local first=$!
+	exec {keep}>hold
+	until grep -q on out; do kill -0 $first; sleep 0.02; done
+	shell web -- true
+	assert_status 125
+	assert_stderr_has "a sandbox with the home web is running (process $first)"
+	assert_stderr_has 'hint: for another one beside it: immure shell OTHER-NAME'
+	shell web -q --ephemeral -- true
+	assert_status 0
+	shell web.2 -q -- hostname
+	assert_equal "$output" web-2
+	exec {keep}>&-
+	wait $first || true
+	shell web -q -- true
+	assert_status 0
+	# Nobody inside can hold or free it.
+	shell web -q -- sh -c 'ls -A ~ ~/..'
+	assert_output_lacks lock
+}
+
+@test "a home that is not the caller's alone is refused, and nothing runs" {
+	local name
+	mkdir -p "$homes/open" "$TEST_TMP/elsewhere"
+	chmod 700 "$homes" "$XDG_DATA_HOME/immure"
+	chmod 755 "$homes/open"
+	ln -s "$TEST_TMP/elsewhere" "$homes/link"
+	ln -s "$HOME" "$homes/real"
+	for name in open link real; do
+		shell "$name" -- touch ran
+		assert_status 125
+		assert_stderr_has "$homes/$name"
+	done
+	assert_stderr_has 'no link is followed'
+	for name in . .. .x a/b 'a b' '' "$(printf 'x%.0s' {1..64})"; do
+		shell "$name" -- touch ran
+		assert_status 125
+		assert_stderr_has 'cannot be the name of a home'
+	done
+	HOME=$homes/open
+	chmod 700 "$homes/open"
+	shell open -- touch ran
+	assert_status 125
+	assert_stderr_has 'is your own home directory'
+	[[ ! -e ran ]]
+}
+
+@test "nothing is made to look at the plan" {
+	shell web --dry-run
+	assert_status 0
+	assert_output_has 'hostname     web'
+	assert_output_has 'immure shell'
+	assert_stderr_has "it would be made at $homes/web"
+	[[ ! -e $XDG_DATA_HOME/immure ]]
+	shell --help
+	assert_status 0
+	[[ ! -e $XDG_DATA_HOME/immure ]]
+}
+
+@test "another profile, and a shell that every system has" {
+	printf 'include default\nhostname x\nhome none\n' >mine.profile
+	shell web --profile ./mine.profile -- sh -c 'hostname; ls -d ~; mount -t tmpfs x /mnt'
+	assert_equal "$output" web
+	assert_status 32
+	[[ ! -e $homes ]]
+	echo 'echo $SHELL; exit 3' >script
+	SHELL=/no/such/shell shell web -q <script
+	assert_status 3
+	[[ $output == /bin/*sh || $output == /usr/bin/*sh ]]
+	SHELL=/bin/dash shell web -q <script
+	assert_equal "$output" /bin/dash
+}
+
+@test "the prompts of four shells show the name" {
+	needs bash dash zsh fish python3
+	local name
+	for name in bash dash zsh; do
+		run on_terminal $'echo a$((1+1))b\nexit 4' env TERM=vt100 SHELL="/bin/$name" timeout -k 5 30 "$IMMURE" shell "in-$name" -q
+		assert_output_has a2b
+		assert_output_has "in-$name"
+	done
+	run on_terminal $'exit 4' env TERM=vt100 SHELL=/usr/bin/fish timeout -k 5 30 "$IMMURE" shell in-fish -q
+	assert_output_has in-fish
+	# The real prompt files are neither read nor changed, and those of the private home are.
+	assert_output_lacks secret
+	assert_equal "$(cat "$HOME/.bashrc")" secret
+	echo "PS1='my own prompt# '" >"$homes/in-bash/.bashrc"
+	run on_terminal $'exit 4' env TERM=vt100 SHELL=/bin/bash timeout -k 5 30 "$IMMURE" shell in-bash -q
+	assert_output_has 'my own prompt#'
+}
