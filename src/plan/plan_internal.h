@@ -117,6 +117,9 @@ int plan_root(struct planning *p, struct error *err);
 const char *root_inside(const struct planning *p, const char *path);
 /* Is this a word of a profile about the host's system, whose place it takes? */
 bool root_overrules(const struct planning *p, const struct place *place);
+/* Is this an empty directory of a profile's, where it has one with what belongs there? What
+ * is gone at the next start anyhow (/tmp, /run), and the home, are the sandbox's own. */
+bool root_has_data(struct planning *p, const struct place *place);
 /* Has it a program at this path? */
 bool root_has_program(struct planning *p, const char *path);
 

@@ -34,6 +34,7 @@
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/sys/file.h>
+#include <immure/sys/walk.h>
 
 #include "plan_internal.h"
 
@@ -313,6 +314,27 @@ bool root_has_program(struct planning *p, const char *path)
 
 	return walk(&s, NULL, path, true, &place, &ignored) == 0 && place.id.type == S_IFREG &&
 	       place.id.mode & 0111;
+}
+
+bool root_has_data(struct planning *p, const struct place *place)
+{
+	static const char *const passing[] = { "/tmp", "/var/tmp", "/run", "/dev" };
+	const char *base = p->host.current ? p->host.current : "/";
+
+	if (!root_overrules(p, place))
+		return false;
+	const char *path = path_normal(p->arena, base, place->target);
+	for (size_t i = 0; i < sizeof(passing) / sizeof(passing[0]); i++)
+		if (path_is_within(path, passing[i]))
+			return false;
+	if (path_is_within(path, p->host.home))
+		return false;
+	AUTO_FD int dir = walk_inside(p->root, path, O_DIRECTORY, MOST_LINKS);
+	if (dir < 0)
+		return false;
+	skipped(p, "tmpfs %s (%s): the root file system has its own", path,
+		origin_of(p, place->origin));
+	return true;
 }
 
 /* --- what the plan has, and what the root file system has there ------------------------ */

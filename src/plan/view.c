@@ -180,7 +180,9 @@ static int plan_place(struct planning *p, const struct place *place, struct erro
 		return root_overrules(p, place) ? 0 : plan_etc(p, place, err);
 	case PLACE_SYSTEM:
 		return root_overrules(p, place) ? 0 : plan_system(p, place, err);
-	case PLACE_TMPFS: case PLACE_DIRECTORY: case PLACE_HIDE: case PLACE_READ_ONLY:
+	case PLACE_TMPFS:
+		return root_has_data(p, place) ? 0 : plan_inside(p, place, err);
+	case PLACE_DIRECTORY: case PLACE_HIDE: case PLACE_READ_ONLY:
 	case PLACE_LINK:
 		return plan_inside(p, place, err);
 	}

@@ -64,6 +64,22 @@ within() {
 	assert_output_has $'127.0.0.1\tlocalhost'
 }
 
+@test "an empty directory of a profile's gives way to one of the root file system, and no other" {
+	mkdir -p "$root"/{var/cache,srv,tmp,run}
+	touch "$root"/{var/x,srv/x,tmp/x,run/x}
+	printf '%s\n' 'include default' 'tmpfs /var' 'tmpfs /srv' 'tmpfs /mnt' >"$TEST_TMP/p"
+	within --profile "$TEST_TMP/p" -- ls /var/x /srv/x /mnt /tmp /run
+	assert_output_has /var/x
+	assert_output_has /srv/x
+	refute grep -qx x <<<"$output"
+	# Typed, or said behind the root, it counts.
+	within --profile "$TEST_TMP/p" --tmpfs /srv -- ls -A /srv
+	assert_equal "$output" ''
+	printf '%s\n' 'include default' "root $root" 'tmpfs /srv' >"$TEST_TMP/p"
+	inspect --profile "$TEST_TMP/p" -- ls -A /srv
+	assert_equal "$output" ''
+}
+
 @test "its mounts are read-only, nosuid and nodev, and nobody inside changes that" {
 	mkdir -p "$root"/{etc,usr,var/lib}
 	echo hosts >"$root/etc/hosts"
