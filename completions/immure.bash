@@ -71,7 +71,7 @@ _immure()
 	[[ $cur != [=:] ]] || cur=
 
 	if ((last == 1)); then
-		_immure_words 'run shell profile trust audit doctor help --help --version'
+		_immure_words 'run shell profile trust home audit doctor help --help --version'
 		return
 	fi
 	case ${words[1]} in
@@ -87,6 +87,12 @@ _immure()
 		return ;;
 	audit)
 		_immure_words "--json $(ps -eo pid= 2>/dev/null)"
+		return ;;
+	home)
+		case $last in
+		2) _immure_words 'ls path rm' ;;
+		*) _immure_words "--yes $("$(type -P "${words[0]}")" home ls 2>/dev/null | cut -d' ' -f1)" ;;
+		esac
 		return ;;
 	trust)
 		if [[ $cur == -* ]]; then

@@ -63,6 +63,7 @@ complete -c immure -n __fish_use_subcommand -a run -d 'run a command behind wall
 complete -c immure -n __fish_use_subcommand -a shell -d 'a developer'\''s shell: root inside, with a home of that name that stays'
 complete -c immure -n __fish_use_subcommand -a profile -d 'what profiles there are, what they come to, what they open; write one'
 complete -c immure -n __fish_use_subcommand -a trust -d 'look at the profile of a project, and let runs in it use it'
+complete -c immure -n __fish_use_subcommand -a home -d 'the homes of sandboxes, which stay: list them, remove one'
 complete -c immure -n __fish_use_subcommand -a audit -d 'tell from outside what the sandbox of a running process really has'
 complete -c immure -n __fish_use_subcommand -a doctor -d 'try what a sandbox is made of, and say what to type where it does not work'
 complete -c immure -n __fish_use_subcommand -a help -d 'this help, or with all of the options'
@@ -70,6 +71,9 @@ complete -c immure -n '__fish_seen_subcommand_from audit' -l json -d 'for progra
 complete -c immure -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_pids)'
 complete -c immure -n '__fish_seen_subcommand_from doctor' -l json -d 'for programs'
 complete -c immure -n '__fish_seen_subcommand_from help' -a all
+complete -c immure -n '__fish_seen_subcommand_from home; and not __fish_seen_subcommand_from ls path rm' -a 'ls path rm'
+complete -c immure -n '__fish_seen_subcommand_from home; and __fish_seen_subcommand_from path rm' -a '(immure home ls 2>/dev/null | string split -f1 " ")'
+complete -c immure -n '__fish_seen_subcommand_from home; and __fish_seen_subcommand_from rm' -l yes -d 'do not ask'
 complete -c immure -n '__fish_seen_subcommand_from trust' -l yes -d 'do not ask'
 complete -c immure -n '__fish_seen_subcommand_from trust' -l list -d 'what is trusted'
 complete -c immure -n '__fish_seen_subcommand_from trust' -l remove -d 'trust it no longer'

@@ -42,6 +42,7 @@ _immure()
 		'shell:a developer'\''s shell\: root inside, with a home of that name that stays'
 		'profile:what profiles there are, what they come to, what they open; write one'
 		'trust:look at the profile of a project, and let runs in it use it'
+		'home:the homes of sandboxes, which stay\: list them, remove one'
 		'audit:tell from outside what the sandbox of a running process really has'
 		'doctor:try what a sandbox is made of, and say what to type where it does not work'
 		'help:this help, or with all of the options'
@@ -57,6 +58,9 @@ _immure()
 	case $verb in
 	profile)
 		_arguments '1:action:(ls show diff check new edit path)' '*:profile:_immure_profiles' ;;
+	home)
+		_arguments '--yes[do not ask]' '1:action:(ls path rm)' \
+			"2:home:(${(j: :)${(f)"$(immure home ls 2>/dev/null)"}%% *})" ;;
 	trust)
 		_arguments '(--list --remove)--yes[do not ask]' '(--yes --remove)--list[what is trusted]' \
 			'(--yes --list)--remove[trust it no longer]' '1:directory:_directories' ;;

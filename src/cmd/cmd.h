@@ -12,6 +12,7 @@ int cmd_run(char **argv, struct error *err);
 int cmd_shell(char **argv, struct error *err);
 int cmd_profile(char **argv, struct error *err);
 int cmd_trust(char **argv, struct error *err);
+int cmd_home(char **argv, struct error *err);
 int cmd_audit(char **argv, struct error *err);
 int cmd_doctor(char **argv, struct error *err);
 int cmd_help(char **argv, struct error *err);
@@ -25,6 +26,10 @@ char **arguments_copy(struct arena *arena, char **argv);
 
 /* Plan it and run it, or print the plan: the exit status, or -1. */
 int run_config(const struct config *config, struct error *err);
+
+/* Ask on the terminal; anything but a yes is a no, which is a failure. `unasked` is what to
+ * type where there is no terminal. */
+int ask_first(struct arena *arena, const char *question, const char *unasked, struct error *err);
 
 /* A line on standard error that is no error; the text is escaped. */
 void say(const char *kind, const char *text);

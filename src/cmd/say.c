@@ -41,6 +41,22 @@ void say(const char *kind, const char *text)
 	print_line(YELLOW, label, text);
 }
 
+int ask_first(struct arena *arena, const char *question, const char *unasked, struct error *err)
+{
+	char answer[16] = "";
+
+	if (!isatty(STDIN_FILENO)) {
+		(void)fail(err, 0, "there is nobody to ask: standard input is no terminal");
+		return hint(err, "to say yes without being asked: %s", unasked);
+	}
+	(void)printf("%s [y/N] ", text_escaped(arena, question));
+	(void)fflush(stdout);
+	if (fgets(answer, sizeof(answer), stdin) &&
+	    (text_is(answer, "y\n") || text_is(answer, "Y\n") || text_is(answer, "yes\n")))
+		return 0;
+	return fail(err, 0, "nothing was done: only y and yes are a yes");
+}
+
 void command_print_error(const struct error *err)
 {
 	char text[sizeof(err->what) + 128];

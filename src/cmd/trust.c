@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
@@ -137,28 +136,6 @@ static int show(struct arena *arena, const struct project *project, struct error
 	return 0;
 }
 
-/* Anything but a yes is a no. */
-static int ask(const struct project *project, struct error *err)
-{
-	struct arena *arena = arena_new();
-	char answer[16] = "";
-	bool yes = false;
-
-	if (!isatty(STDIN_FILENO)) {
-		(void)fail(err, 0, "there is nobody to ask: standard input is no terminal");
-		(void)hint(err, "to trust it as it was shown: immure trust --yes %s",
-			   text_shell(arena, project->directory));
-		arena_free(arena);
-		return -1;
-	}
-	arena_free(arena);
-	(void)printf("Trust it? [y/N] ");
-	(void)fflush(stdout);
-	if (fgets(answer, sizeof(answer), stdin))
-		yes = text_is(answer, "y\n") || text_is(answer, "Y\n") || text_is(answer, "yes\n");
-	return yes ? 0 : fail(err, 0, "%s is not trusted", project->file);
-}
-
 static int trust(struct arena *arena, const char *name, bool yes, struct error *err)
 {
 	struct project project = { 0 };
@@ -176,7 +153,10 @@ static int trust(struct arena *arena, const char *name, bool yes, struct error *
 	}
 	if (!project.record)
 		return fail(err, 0, "there is no place to keep that: HOME is not set");
-	if (show(arena, &project, err) < 0 || (!yes && ask(&project, err) < 0))
+	const char *unasked = arena_format(arena, "immure trust --yes %s",
+					   text_shell(arena, project.directory));
+	if (show(arena, &project, err) < 0 ||
+	    (!yes && ask_first(arena, "Trust it?", unasked, err) < 0))
 		return -1;
 	const char *bytes = project_record_bytes(arena, &project, &length);
 	return file_put(project.record, bytes, length, err);

@@ -15,6 +15,7 @@
 #include <immure/base/text.h>
 #include <immure/state/home.h>
 #include <immure/sys/file.h>
+#include <immure/sys/remove.h>
 #include <immure/sys/user.h>
 
 enum { LONGEST_NAME = 63 };	/* a host name can be it, too */
@@ -270,6 +271,16 @@ int home_forget(struct arena *arena, const char *name, int lock, struct error *e
 	if (!is_current(homes, file, lock))
 		return fail(err, 0, "%s/%s is not the lock that is held", path, file);
 	return unlinkat(homes, file, 0) == 0 ? 0 : fail(err, errno, "remove %s/%s", path, file);
+}
+
+int home_remove(struct arena *arena, const char *name, struct error *err)
+{
+	const char *path;
+
+	if (home_check_name(name, err) < 0)
+		return -1;
+	AUTO_FD int homes = open_homes(arena, false, &path, err);
+	return homes < 0 ? -1 : directory_remove(homes, name, path_join(arena, path, name), err);
 }
 
 /* --- all of them ------------------------------------------------------------------------ */

@@ -35,7 +35,7 @@ untrusted="is not trusted, and not used; to look at it, and decide: immure trust
 	# Without anybody to ask nothing is trusted.
 	run "$IMMURE" trust </dev/null
 	assert_status 1
-	assert_output_has 'hint: to trust it as it was shown: immure trust --yes '
+	assert_output_has 'hint: to say yes without being asked: immure trust --yes '
 	refute test -e "$HOME/.config/immure/trust"
 	# Nor with its mistakes, nor when it would not start anything.
 	echo nonesuch >"$project/.immure.profile"

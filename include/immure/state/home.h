@@ -43,6 +43,11 @@ int home_lock(struct arena *arena, const char *name, struct error *err);
  * the home. -1 and *err. */
 int home_forget(struct arena *arena, const char *name, int lock, struct error *err);
 
+/* Remove the home with all that is in it. The caller has its lock, and home_forget()s it
+ * then. -1: something is left; EACCES or EPERM in err->code when it belongs to ids that are
+ * not the caller's. */
+int home_remove(struct arena *arena, const char *name, struct error *err);
+
 struct found_home {
 	const char *name, *path;
 	bool running;		/* somebody has its lock */
