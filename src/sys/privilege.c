@@ -192,12 +192,12 @@ const char *privilege_gains_nothing(const char *path)
 	return NULL;
 }
 
-/* Every securebit set and locked, but KEEP_CAPS, which is locked clear. */
+/* Every securebit set and locked, but KEEP_CAPS: it means nothing beside NO_SETUID_FIXUP, and
+ * programs that set it to give up rights end when they cannot, ping(8) of iputils first. */
 enum {
 	LOCKED_DOWN = SECBIT_NOROOT | SECBIT_NOROOT_LOCKED |
 		      SECBIT_NO_SETUID_FIXUP | SECBIT_NO_SETUID_FIXUP_LOCKED |
-		      SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED |
-		      SECBIT_KEEP_CAPS_LOCKED,
+		      SECBIT_NO_CAP_AMBIENT_RAISE | SECBIT_NO_CAP_AMBIENT_RAISE_LOCKED,
 };
 
 /* Up to where the kernel knows no more, for which we do not take libcap's word: it

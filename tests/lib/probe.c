@@ -266,7 +266,6 @@ static int do_regain(char **arg)
 				 syscall(SYS_capset, &head, all) == 0));
 	(void)report("ambient", prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, 21, 0, 0) == 0);
 	(void)report("securebits-off", prctl(PR_SET_SECUREBITS, 0) == 0);
-	(void)report("keepcaps", prctl(PR_SET_KEEPCAPS, 1) == 0);
 	(void)report("new-privs", prctl(PR_SET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0);
 	(void)report("setgroups", setgroups(1, &none) == 0);
 	(void)report("setuid", setresuid(1, 1, 1) == 0);

@@ -61,7 +61,7 @@ setup() {
 	inspect "${here[@]}" -- sh -c 'id -u; cat /proc/self/uid_map; grep NoNewPrivs /proc/self/status; "$0" regain; "$0" mounts' "$PROBE"
 	assert_equal "$(head -n 3 <<<"$output" | tr -s ' \t' ' ')" $'0\n 0 0 1\nNoNewPrivs: 1'
 	assert_output_lacks ': ok'
-	assert_output_has 'securebits: ef'
+	assert_output_has 'securebits: cf'
 	# The one capability that user_namespaces(7) demands for that: number 31.
 	inspect "${here[@]}" -- "$PROBE" caps
 	assert_equal "$(cut -f2 <<<"$output" | tr '\n' ' ')" \
