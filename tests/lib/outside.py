@@ -4,11 +4,13 @@ HTTP on 80 and 8080 ("hello from ADDRESS"), echo on 7 by TCP and UDP. Each that 
 line "PROTOCOL ADDRESS PORT" of DIRECTORY/seen.
 """
 import os
+import resource
 import selectors
 import socket
 import sys
 
 directory = sys.argv[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
 selector = selectors.DefaultSelector()
 
 

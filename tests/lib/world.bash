@@ -54,6 +54,24 @@ outside() {
 	nsenter --preserve-credentials -U -n -m -t "$(<"$WORLD/outside.pid")" -- env -C "$WORLD" "$@"
 }
 
+# serve NAME PROGRAM [ARGUMENT...]: a server on the other side, until serve_stop; it has
+# begun when it has made $WORLD/NAME-serves.
+serve() {
+	local name=$1 pid
+	shift
+	nsenter --preserve-credentials -U -n -m -t "$(<"$WORLD/outside.pid")" -- env -C "$WORLD" "$@" >"$WORLD/$name-says" 2>&1 3>&- &
+	pid=$!
+	echo "$pid" >>"$WORLD/servers"
+	until [[ -e $WORLD/$name-serves ]]; do
+		kill -0 "$pid" || { cat "$WORLD/$name-says" >&2; return 1; }
+		sleep 0.05
+	done
+}
+
+serve_stop() {
+	[[ ! -e $WORLD/servers ]] || xargs kill <"$WORLD/servers" 2>/dev/null || true
+}
+
 # online [OPTION...] [--] COMMAND...: a sandbox on the world's host, the outputs apart.
 online() {
 	run --separate-stderr world timeout -k 5 "${PATIENCE:-30}" "$IMMURE" run "$@"
@@ -69,3 +87,33 @@ assert_not_seen() {
 }
 
 forget_seen() { : >"$WORLD/seen"; }
+
+# Programs for a sandbox: so many connections at once, each of which carries; and so many
+# names that do not exist, as fast as they can be asked for, with a page now and then.
+# shellcheck disable=SC2034 # for the tests
+many_flows='import socket, sys
+many = int(sys.argv[1])
+flows = [socket.create_connection(("198.51.100.7", 7), 60) for i in range(many)]
+for i, s in enumerate(flows): s.sendall(b"%d" % i)
+print(sum(s.recv(9) == b"%d" % i for i, s in enumerate(flows)))'
+# shellcheck disable=SC2034
+many_queries='import socket, sys, urllib.request
+many = int(sys.argv[1])
+ask = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); ask.connect(("10.0.2.3", 53)); ask.setblocking(False)
+got = {}
+def take():
+	try:
+		while True: answer = ask.recv(4096); got[answer[:2]] = answer[3] & 15
+	except BlockingIOError: pass
+def page(): assert urllib.request.urlopen("http://public.test/", timeout=30).read()
+for i in range(many):
+	try: ask.send(i.to_bytes(2, "big") + b"\1\0\0\1\0\0\0\0\0\0\5%05d\4test\0\0\1\0\1" % i)
+	except BlockingIOError: pass
+	if i % 16 == 0: take()
+	if i % 1000 == 500: page()
+ask.settimeout(3)
+try:
+	while True: answer = ask.recv(4096); got[answer[:2]] = answer[3] & 15
+except TimeoutError: pass
+assert len(got) > 200 and set(got.values()) <= {2, 3}, (len(got), set(got.values()))
+page(); print("all answered with no, and a page")'

@@ -1,0 +1,114 @@
+#!/usr/bin/env bats
+# Those outside who mean no good, too much of everything, and a host whose network goes.
+
+load ../lib/common
+load ../lib/sandbox
+load ../lib/world
+
+setup_file() {
+	world_start
+	serve hostile /usr/bin/python3 "$IMMURE_SOURCE/tests/lib/hostile.py" "$WORLD" 198.51.100.8
+}
+
+teardown_file() {
+	serve_stop
+	world_stop
+}
+
+setup() {
+	common_setup
+	forget_seen
+}
+
+liar() { PATIENCE=60 online --dns 198.51.100.8 --allow '*.liar' "$@"; }
+
+@test "a resolver that lies is not believed: other ids, other questions, names nobody asked for" {
+	liar -- sh -c 'dig +short lies.liar; curl -4s http://lies.liar/; curl -s --max-time 5 http://198.51.100.8/; echo $?'
+	assert_equal "$output" $'198.51.100.7\nhello from 198.51.100.7\n7'
+	assert_not_seen 'tcp 198.51.100.8'
+}
+
+@test "a resolver that is late, goes in circles or cuts its answers off" {
+	liar -- dig +short +tries=1 +timeout=20 late.liar
+	assert_equal "$output" 198.51.100.7
+	# shellcheck disable=SC2016 # for the shell inside
+	liar -- sh -c 'for name in loops cut fine; do dig +tries=1 +timeout=30 "$name.liar" | grep -o "status: [A-Z]*"; done'
+	assert_equal "$output" $'status: SERVFAIL\nstatus: SERVFAIL\nstatus: NOERROR'
+}
+
+@test "a resolver with 1,000 records: as many as one answer may have, and they can be reached" {
+	liar -- sh -c 'dig +short +tcp many.liar | sort -u | wc -l; dig +ignore many.liar | grep -c "flags:.* tc"; curl -4s --resolve many.liar:80:198.51.100.7 http://many.liar/'
+	assert_equal "$output" $'256\n1\nhello from 198.51.100.7'
+}
+
+@test "SLP-14: a server that resets, one that never reads, one that sends as fast as it can: others go on" {
+	online --allow 198.51.100.8 --allow files.test:80 -- /usr/bin/python3 -c '
+import socket, urllib.request
+for i in range(100):
+	s = socket.create_connection(("198.51.100.8", 9002), 10); s.settimeout(10); s.sendall(b"x")
+	try: print("read", s.recv(9))
+	except ConnectionResetError: pass
+deaf = socket.create_connection(("198.51.100.8", 9003), 10); deaf.setblocking(False)
+sent = 0
+try:
+	while sent < 1 << 28: sent += deaf.send(b"y" * 65536)
+except BlockingIOError: pass
+assert sent < 1 << 27, sent
+loud = [socket.create_connection(("198.51.100.8", 9001), 10) for i in range(4)]
+for s in loud: s.recv(1 << 20)
+for i in range(20): assert urllib.request.urlopen("http://files.test/", timeout=20).read()
+total = 0
+while total < 1 << 27: total += sum(len(s.recv(1 << 20)) for s in loud)
+print("done")'
+	assert_status 0
+	assert_equal "$output" done
+}
+
+@test "NET-16: 400 flows at once, and all of them carry" {
+	online --allow 198.51.100.7:7 -- /usr/bin/python3 -c "$many_flows" 400
+	assert_status 0
+	assert_equal "$output" 400
+}
+
+@test "NET-16: more queries at once than there is room for: those fail, and others go on" {
+	online --net -- /usr/bin/python3 -c "$many_queries" 1000
+	assert_status 0
+	assert_equal "$output" 'all answered with no, and a page'
+}
+
+# A sandbox that waits between two commands; `step` lets it go on.
+@test "the host's network goes away and comes back: who asks then hears no, and later goes on" {
+	mkfifo "$WORLD/steps"
+	# shellcheck disable=SC2016 # for the shell inside
+	world timeout 60 "$IMMURE" run --allow files.test:80 --allow 198.51.100.7:80 --bind "$WORLD" -- sh -c '
+		get() { curl -4s --max-time 20 "$@"; echo $?; }
+		get http://files.test/; echo 1 >now; read -r _ <steps
+		get http://198.51.100.7/; get http://files.test/; echo 2 >now; read -r _ <steps
+		get http://files.test/' >"$WORLD/said" 2>/dev/null 3>&- &
+	local sandbox=$!
+	until grep -qs 1 "$WORLD/now"; do sleep 0.05; done
+	world ip link set veth0 down
+	echo >"$WORLD/steps"
+	until grep -qs 2 "$WORLD/now"; do sleep 0.05; done
+	world ip link set veth0 up
+	world ip route add default via 203.0.113.2
+	echo >"$WORLD/steps"
+	wait "$sandbox"
+	assert_equal "$(paste -sd' ' "$WORLD/said")" 'hello from 198.51.100.7 0 7 6 hello from 198.51.100.7 0'
+}
+
+@test "NET-18: the engine is killed in the middle of a transfer: it is over, and the command is not" {
+	# shellcheck disable=SC2016 # for the shell inside
+	world timeout 60 "$IMMURE" run --allow 198.51.100.8 --bind "$WORLD" -- sh -c '
+		curl -s --http0.9 --max-time 3 -o moved telnet://198.51.100.8:9001; echo $?; wc -c <moved' >"$WORLD/said" 2>"$WORLD/why" 3>&- &
+	local sandbox=$! supervisor child engine=
+	until [[ -s $WORLD/moved ]]; do sleep 0.05; done
+	supervisor=$(pgrep -P "$(pgrep -P "$sandbox" -x timeout || echo "$sandbox")" -x immure | head -n 1)
+	for child in $(pgrep -P "$supervisor"); do
+		[[ $(tr '\0' ' ' <"/proc/$child/cmdline") != immure-net* ]] || engine=$child
+	done
+	kill -KILL "$engine"
+	wait "$sandbox"
+	assert_equal "$(head -n 1 "$WORLD/said")" 28
+	grep -q 'its engine ended with status 137' "$WORLD/why"
+}
