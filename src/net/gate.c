@@ -19,12 +19,14 @@
  * while the policy is in the state in which it was said.
  *
  * Neighbours are answered here: the gateway and the resolver are the only ones, and
- * their hardware address is never in doubt. */
+ * their hardware address is never in doubt. So is who asks by DHCP for an address. */
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <immure/net/gate.h>
 
+#include "dhcp.h"
 #include "frame.h"
 
 static const uint8_t gateway_hardware[HARDWARE] = { TAP_GATEWAY_HARDWARE };
@@ -479,6 +481,49 @@ static void judge_packet(struct gate *gate, const struct packet *packet, int64_t
 	}
 }
 
+/* Who asks by DHCP has no address yet, or a lease of ours that ends. Both ports are fixed, and
+ * it goes to everybody or to the gateway. */
+static bool is_dhcp(const struct gate *gate, const struct address *source,
+		    const struct packet *packet)
+{
+	static const uint8_t everybody[4] = { 255, 255, 255, 255 };
+	const uint8_t *udp = packet->body;
+
+	return packet->next == NEXT_UDP && packet->size >= UDP_HEADER &&
+	       get16(udp + 4) == packet->size && get16(udp) == DHCP_CLIENT_PORT &&
+	       get16(udp + 2) == DHCP_SERVER_PORT &&
+	       (address_is(source, &gate->plan->v4.guest) || get32(source->bytes + 12) == 0) &&
+	       (memcmp(packet->ip + 16, everybody, 4) == 0 ||
+		address_is(&packet->remote, &gate->plan->v4.gateway));
+}
+
+static void judge_dhcp(const struct gate *gate, const struct packet *packet, uint8_t *answer,
+		       struct gate_result *result)
+{
+	const struct flow flow = { PROTOCOL_UDP, gate->plan->v4.gateway, DHCP_CLIENT_PORT,
+				   DHCP_SERVER_PORT };
+	uint8_t message[DHCP_ROOM];
+	bool broadcast;
+
+	static_assert(GATE_ANSWER_ROOM >= ETHERNET + IPV4_HEADER + UDP_HEADER + DHCP_ROOM,
+		      "the answer fits");
+	result->reason = REASON_NOISE;
+	size_t size = dhcp_answer(gate->plan, gate->guest_hardware, packet->body + UDP_HEADER,
+				  packet->size - UDP_HEADER, message, &broadcast);
+	if (size == 0)
+		return;
+	result->answer_size = gate_datagram(gate, &flow, message, size, answer);
+	result->action = GATE_ANSWER;
+	result->reason = REASON_NEIGHBOUR;
+	if (!broadcast)
+		return;
+	uint8_t *ip = answer + ETHERNET;
+	memset(ip + 16, 255, 4);
+	put16(ip + 10, 0);
+	put16(ip + 10, sum_finish(sum_add(0, ip, IPV4_HEADER)));
+	put16(ip + IPV4_HEADER + 6, 0);		/* UDP without a sum, which it allows */
+}
+
 static void judge_ipv4(struct gate *gate, const uint8_t *ip, size_t size, int64_t now,
 		       uint8_t *answer, struct gate_result *result)
 {
@@ -494,6 +539,10 @@ static void judge_ipv4(struct gate *gate, const uint8_t *ip, size_t size, int64_
 		.ip = ip, .body = ip + IPV4_HEADER, .size = total - IPV4_HEADER,
 		.next = ip[9], .remote = address_from_v4(ip + 16),
 	};
+	if (is_dhcp(gate, &source, &packet)) {
+		judge_dhcp(gate, &packet, answer, result);
+		return;
+	}
 	if (!address_is(&source, &gate->plan->v4.guest)) {
 		result->reason = REASON_SOURCE;
 		return;

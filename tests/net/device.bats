@@ -83,6 +83,57 @@ s.send(b"x" * int(sys.argv[1])); print(len(s.recv(65535)))'
 	assert_output_has 'hello from'
 }
 
+# dhcp GUEST GATEWAY, inside: what a client hears; kind, address, mask, gateway, resolver,
+# server, domain and MTU.
+dhcp='import socket, struct, sys
+mac = bytes.fromhex(open("/sys/class/net/tap0/address").read().strip().replace(":", ""))
+def ask(kind, wanted=None, server=None, to="255.255.255.255", client="0.0.0.0", mac=mac):
+	m = struct.pack("!BBBBIHH4s4s4s4s16s64s128s4s", 1, 1, 6, 0, 4711, 0, 0x8000, socket.inet_aton(client), b"", b"", b"", mac, b"", b"", bytes([99, 130, 83, 99]))
+	m += bytes([53, 1, kind])
+	if wanted: m += bytes([50, 4]) + socket.inet_aton(wanted)
+	if server: m += bytes([54, 4]) + socket.inet_aton(server)
+	s.sendto(m + b"\xff", (to, 67))
+	try: r = s.recv(2000)
+	except TimeoutError: return print("silence")
+	o, at = {}, 240
+	while r[at] != 255: o[r[at]] = r[at + 2:at + 2 + r[at + 1]]; at += 2 + r[at + 1]
+	print(o[53][0], socket.inet_ntoa(r[16:20]), *[socket.inet_ntoa(o[x]) if x in o else "-" for x in (1, 3, 6, 54)], o.get(15, b"-").decode(), int.from_bytes(o.get(26, b""), "big"))
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1)
+s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"tap0"); s.bind(("", 68)); s.settimeout(10)
+guest, gateway = sys.argv[1:]
+ask(1); ask(3, guest, gateway); ask(3, "10.9.9.9"); ask(3, client=guest); ask(8, to=gateway)
+s.settimeout(0.3)
+ask(1, mac=bytes(6)); ask(3, guest, "192.0.2.1"); ask(4)'
+
+@test "who asks by DHCP gets the address that there is, and no to any other" {
+	online --net --dns-search example.org -- /usr/bin/python3 -c "$dhcp" 10.0.2.100 10.0.2.2
+	assert_status 0
+	assert_equal "$output" '2 10.0.2.100 255.255.255.0 10.0.2.2 10.0.2.3 10.0.2.2 example.org 65520
+5 10.0.2.100 255.255.255.0 10.0.2.2 10.0.2.3 10.0.2.2 example.org 65520
+6 0.0.0.0 - - - 10.0.2.2 - 0
+5 10.0.2.100 255.255.255.0 10.0.2.2 10.0.2.3 10.0.2.2 example.org 65520
+5 0.0.0.0 255.255.255.0 10.0.2.2 10.0.2.3 10.0.2.2 example.org 65520
+silence
+silence
+silence'
+	online --net --cidr 192.168.199.128/25 --mtu 1400 -- /usr/bin/python3 -c "$dhcp" 192.168.199.228 192.168.199.130
+	assert_equal "$(head -n 2 <<<"$output")" '2 192.168.199.228 255.255.255.128 192.168.199.130 192.168.199.131 192.168.199.130 - 1400
+5 192.168.199.228 255.255.255.128 192.168.199.130 192.168.199.131 192.168.199.130 - 1400'
+}
+
+@test "a client with sockets of packets gets its lease: udhcpc" {
+	needs busybox
+	# shellcheck disable=SC2016 # for the shell inside
+	printf '%s\n' '#!/bin/sh' '[ "$1" = bound ] && echo "$ip $mask $router $dns $mtu"' >"$TEST_TMP/script"
+	chmod -R a+rx "$TEST_TMP"
+	# Not in the world, where whoever starts it is root of a namespace.
+	is_root && skip "root gets no capability"
+	run --separate-stderr timeout -k 5 30 "$IMMURE" run --quiet --net --cidr 10.9.0.0/16 --nested --cap add:net_raw --seccomp off --ro-bind "$TEST_TMP" -- \
+		busybox udhcpc -i tap0 -n -q -f -s "$TEST_TMP/script"
+	assert_status 0
+	assert_equal "$output" '10.9.0.100 16 10.9.0.2 10.9.0.3 65520'
+}
+
 @test "what cannot be is an error with its reason" {
 	local words
 	while read -r -a words; do

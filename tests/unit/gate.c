@@ -385,6 +385,79 @@ static void test_lets_in(void)
 	free(frame);
 }
 
+/* A client's question: of that kind, and for that address or none. */
+static size_t frame_dhcp(uint8_t *frame, const char *to, unsigned kind, const uint8_t wanted[4])
+{
+	uint8_t message[300] = { 1, 1, 6, 0, 1, 2, 3, 4 };
+
+	memcpy(message + 28, guest, sizeof(guest));
+	memcpy(message + 236, "\x63\x82\x53\x63", 4);
+	memcpy(message + 240, (const uint8_t[]){ 53, 1, (uint8_t)kind, 255 }, 4);
+	if (wanted) {
+		memcpy(message + 243, (const uint8_t[]){ 0, 50, 4 }, 3);
+		memcpy(message + 246, wanted, 4);
+		message[250] = 255;
+	}
+	size_t size = frame_udp(frame, to, 67, message, sizeof(message));
+	put16(frame + BODY4, 68);
+	memset(frame + V4 + 12, 0, 4);
+	frame_sum(frame);
+	return size;
+}
+
+/* The kind that is answered; 0: nothing is. */
+static unsigned dhcp_says(struct bench *bench, size_t size)
+{
+	return judge(bench, size, 0) == GATE_ANSWER ? bench->answer[BODY4 + 8 + 242] : 0;
+}
+
+static void test_dhcp(void)
+{
+	static const uint8_t ours[4] = { 10, 0, 2, 100 }, other[4] = { 10, 0, 2, 15 };
+	static const unsigned answers[] = { 0, 2, 0, 5, 0, 0, 0, 0, 5, 0 };
+	struct bench bench;
+	size_t size;
+
+	bench_make(&bench, rules);
+	for (unsigned kind = 0; kind < COUNT(answers); kind++) {
+		unsigned said = dhcp_says(&bench, frame_dhcp(bench.frame, "255.255.255.255", kind,
+							     ours));
+		CHECK(said == answers[kind], "kind %u: %u", kind, said);
+		CHECK(said == 0 || bench.result.answer_size >= BODY4 + 8 + 300, "its size");
+	}
+	size = frame_dhcp(bench.frame, "255.255.255.255", 3, other);
+	CHECK(dhcp_says(&bench, size) == 6, "another address");
+	CHECK(memcmp(bench.answer + V4 + 16, "\xff\xff\xff\xff", 4) == 0, "no to everybody");
+	size = frame_dhcp(bench.frame, "10.0.2.2", 1, NULL);
+	CHECK(dhcp_says(&bench, size) == 2, "from the gateway");
+	CHECK(memcmp(bench.answer + V4 + 16, ours, 4) == 0 &&
+	      memcmp(bench.answer + BODY4 + 8 + 16, ours, 4) == 0, "the one address");
+	size = frame_dhcp(bench.frame, "198.51.100.9", 1, NULL);
+	CHECK(dhcp_says(&bench, size) == 0 && bench.result.reason == REASON_SOURCE, "from elsewhere");
+	size = frame_dhcp(bench.frame, "255.255.255.255", 1, NULL);
+	bench.frame[V4 + 15] = 9;
+	frame_sum(bench.frame);
+	CHECK(dhcp_says(&bench, size) == 0 && bench.result.reason == REASON_SOURCE, "spoofed");
+	/* Each byte of a question is wrong once; cut options are no question. */
+	for (size_t at = 240; at < 256; at++) {
+		size = frame_dhcp(bench.frame, "255.255.255.255", 3, ours);
+		bench.frame[BODY4 + 8 + at] ^= 0xff;
+		unsigned said = dhcp_says(&bench, size);
+		CHECK(said == 0 || said == 5 || said == 6, "%zu: %u", at, said);
+	}
+	for (size_t cut = 8; cut < 8 + 243; cut++) {
+		size = frame_dhcp(bench.frame, "255.255.255.255", 1, NULL) - 308 + cut;
+		put16(bench.frame + V4 + 2, (unsigned)(IPV4_HEADER + cut));
+		put16(bench.frame + BODY4 + 4, (unsigned)cut);
+		frame_sum(bench.frame);
+		CHECK(dhcp_says(&bench, size) == 0, "cut to %zu", cut);
+	}
+	size = frame_dhcp(bench.frame, "255.255.255.255", 1, NULL);
+	bench.frame[BODY4 + 8 + 28]++;
+	CHECK(dhcp_says(&bench, size) == 0, "for another device");
+	bench_end(&bench);
+}
+
 int main(void)
 {
 	RUN(test_passes);
@@ -393,6 +466,7 @@ int main(void)
 	RUN(test_urgent);
 	RUN(test_refusals);
 	RUN(test_neighbours);
+	RUN(test_dhcp);
 	RUN(test_established);
 	RUN(test_lets_in);
 	return unit_end();

@@ -28,7 +28,7 @@ enum gate_reason {
 	REASON_NEVER,		/* to where nothing may be sent */
 	REASON_RULES,		/* the rules say no */
 	REASON_NOISE,		/* what a network device says of itself: multicast */
-	REASON_NEIGHBOUR,	/* a question of ARP or NDP, which is answered here */
+	REASON_NEIGHBOUR,	/* a question of ARP, NDP or DHCP, which is answered here */
 };
 
 /* Who talks to whom. */
@@ -38,8 +38,8 @@ struct flow {
 	uint16_t guest_port, remote_port;	/* echo: 0 */
 };
 
-/* Room for the longest answer to a frame that is refused. */
-enum { GATE_ANSWER_ROOM = 160 };
+/* Room for the longest answer to a frame that is not passed on: that of DHCP. */
+enum { GATE_ANSWER_ROOM = 14 + 20 + 8 + 548 };
 
 /* The longest frame that a tap of the largest MTU brings, and that we send. */
 enum { GATE_FRAME_ROOM = 14 + 65535 };
