@@ -585,6 +585,12 @@ static int try_tap(void *context, struct trial_answer *answer)
 	return inside(CLONE_NEWUSER | CLONE_NEWNET, make_tap, context, answer);
 }
 
+static int try_stack(void *context, struct trial_answer *answer)
+{
+	(void)context;
+	return sandbox_try_stack(&answer->error);
+}
+
 static int make_veth(void *context, struct trial_answer *answer)
 {
 	(void)context;
@@ -704,6 +710,8 @@ const struct probe doctor_probes[] = {
 	{ .name = "time namespace", .rests_on = NEED_ID_MAP, .try = try_time,
 	  .loses = "--monotonic and --boottime" },
 	{ .name = "tap device", .rests_on = NS(NET), .try = try_tap,
+	  .loses = "a network of its own that leads out" },
+	{ .name = "libslirp", .try = try_stack,
 	  .loses = "a network of its own that leads out" },
 	{ .name = "veth pair", .rests_on = NS(NET), .try = try_veth,
 	  .loses = "networks between namespaces, inside of --nested" },

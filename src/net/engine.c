@@ -289,6 +289,11 @@ static bool take_control(struct engine *engine)
 	return true;
 }
 
+int engine_try_stack(struct error *err)
+{
+	return stack_load(err);
+}
+
 /* --- life ---------------------------------------------------------------------------------------- */
 
 struct engine *engine_load(const struct network_plan *plan, struct refusals *refusals,

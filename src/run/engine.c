@@ -51,6 +51,11 @@ int engine_own_namespaces(struct sandbox *box, struct error *err)
 	return procfs < 0 ? -1 : idmap_write_self(procfs, &map, false, err);
 }
 
+int sandbox_try_stack(struct error *err)
+{
+	return engine_try_stack(err);
+}
+
 int engine_load_stack(struct sandbox *box, struct error *err)
 {
 	/* GLib and libslirp look for orders in the environment. */

@@ -124,6 +124,11 @@ finish() {
 	grep -q 'apt-get install libslirp0' "$TEST_TMP/said"
 	# shellcheck disable=SC2016 # for the shell
 	world unshare -m sh -c 'mount --bind /dev/null "$1" && exec "$0" run -- true' "$IMMURE" "$(realpath "$library")"
+	# shellcheck disable=SC2016 # for the shell
+	world unshare -m sh -c 'mount --bind /dev/null "$1" && exec "$0" doctor --json' "$IMMURE" "$(realpath "$library")" >"$TEST_TMP/said" || true
+	/usr/bin/python3 -c 'import json, sys
+print([(probe["verdict"], probe["advice"]) for probe in json.load(open(sys.argv[1]))["probes"] if probe["probe"] == "libslirp"])' "$TEST_TMP/said" |
+		grep -F "[('missing', ['to install libslirp, as root: apt-get install libslirp0'])]"
 }
 
 @test "who is offline loads nothing and makes nothing for it" {

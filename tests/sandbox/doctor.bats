@@ -35,7 +35,7 @@ for probe in json.load(open(sys.argv[1]))["probes"]:
 }
 
 # Those that this machine may do without, and tests cannot give it.
-of_the_machine='^(missing|partly) (Landlock|several ids|control group|ping socket|tap device|AppArmor|overlay|veth pair)$'
+of_the_machine='^(missing|partly) (Landlock|several ids|control group|ping socket|tap device|libslirp|AppArmor|overlay|veth pair)$'
 
 as_root_of_a_namespace() {
 	local script=$1
@@ -112,6 +112,7 @@ fault() {
 		landlock_create_ruleset:1:ENOSYS||Landlock|no|lsm=
 		unshare:1:EINVAL|.1|time namespace|no|CONFIG_TIME_NS
 		ioctl:1:EPERM|.1|tap device|no|--device /dev/net/tun
+		socket:1:EPERM||libslirp|no|libslirp does not ask us
 		sendto:1:EPERM|.1|veth pair|no|ask for a pair of devices
 		socket:1:EACCES||ping socket|no|sysctl -w net.ipv4.ping_group_range
 		fsopen:2:ENODEV|.1|overlay|no|this kernel has no overlay

@@ -40,6 +40,10 @@ struct refusals {
 
 struct engine;
 
+/* Load the stack into this process, for good, and try it: what a run would fail with. -1 says
+ * what is missing. */
+int engine_try_stack(struct error *err);
+
 /* Load the stack, compile the rules, open what the host is asked through. `refusals` is
  * shared memory, `control` the supervisor's end for texts of resolv.conf; both stay the
  * caller's. NULL and *err with what is missing. */

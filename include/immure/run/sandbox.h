@@ -30,6 +30,10 @@ struct outcome {
 int sandbox_run(const struct plan *plan, void (*say)(const char *kind, const char *text),
 		struct outcome *ret_outcome, struct error *err);
 
+/* Load what serves a network, as an engine of a run does, into this process. -1 says what is
+ * missing and how to get it. */
+int sandbox_try_stack(struct error *err);
+
 /* Make the control group that `plan` has, have a process join it, and remove it again.
  * -1 says what of it could not be done. */
 int sandbox_try_group(const struct plan *plan, struct error *err);
