@@ -71,7 +71,7 @@ _immure()
 	[[ $cur != [=:] ]] || cur=
 
 	if ((last == 1)); then
-		_immure_words 'run shell profile trust home audit doctor help --help --version'
+		_immure_words 'run shell profile trust home audit net doctor help --help --version'
 		return
 	fi
 	case ${words[1]} in
@@ -83,6 +83,12 @@ _immure()
 		case $last in
 		2) _immure_words 'ls show diff check new edit path' ;;
 		*) _immure_profiles ;;
+		esac
+		return ;;
+	net)
+		case $last in
+		2) _immure_words 'attach' ;;
+		*) _immure_words "--ready-fd --exit-fd $(ps -eo pid= 2>/dev/null)" ;;
 		esac
 		return ;;
 	audit)

@@ -65,10 +65,15 @@ complete -c immure -n __fish_use_subcommand -a profile -d 'what profiles there a
 complete -c immure -n __fish_use_subcommand -a trust -d 'look at the profile of a project, and let runs in it use it'
 complete -c immure -n __fish_use_subcommand -a home -d 'the homes of sandboxes, which stay: list them, remove one'
 complete -c immure -n __fish_use_subcommand -a audit -d 'tell from outside what the sandbox of a running process really has'
+complete -c immure -n __fish_use_subcommand -a net -d 'serve the network of a process that is in one of its own'
 complete -c immure -n __fish_use_subcommand -a doctor -d 'try what a sandbox is made of, and say what to type where it does not work'
 complete -c immure -n __fish_use_subcommand -a help -d 'this help, or with all of the options'
 complete -c immure -n '__fish_seen_subcommand_from audit' -l json -d 'for programs'
 complete -c immure -n '__fish_seen_subcommand_from audit' -a '(__fish_complete_pids)'
+complete -c immure -n '__fish_seen_subcommand_from net' -a attach
+complete -c immure -n '__fish_seen_subcommand_from net' -l ready-fd -x -d 'write 1 there when it is served'
+complete -c immure -n '__fish_seen_subcommand_from net' -l exit-fd -x -d 'end when this one does'
+complete -c immure -n '__fish_seen_subcommand_from net' -a '(__fish_complete_pids)'
 complete -c immure -n '__fish_seen_subcommand_from doctor' -l json -d 'for programs'
 complete -c immure -n '__fish_seen_subcommand_from help' -a all
 complete -c immure -n '__fish_seen_subcommand_from home; and not __fish_seen_subcommand_from ls path rm' -a 'ls path rm'

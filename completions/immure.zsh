@@ -44,6 +44,7 @@ _immure()
 		'trust:look at the profile of a project, and let runs in it use it'
 		'home:the homes of sandboxes, which stay\: list them, remove one'
 		'audit:tell from outside what the sandbox of a running process really has'
+		'net:serve the network of a process that is in one of its own'
 		'doctor:try what a sandbox is made of, and say what to type where it does not work'
 		'help:this help, or with all of the options'
 	)
@@ -64,6 +65,9 @@ _immure()
 	trust)
 		_arguments '(--list --remove)--yes[do not ask]' '(--yes --remove)--list[what is trusted]' \
 			'(--yes --list)--remove[trust it no longer]' '1:directory:_directories' ;;
+	net)
+		_arguments '1:action:(attach)' '--ready-fd[write 1 there when it is served]:descriptor:' \
+			'--exit-fd[end when this one does]:descriptor:' '2:process:_pids' '3:device:' ;;
 	audit)
 		_arguments '--json[for programs]' '1:process:_pids' ;;
 	doctor)

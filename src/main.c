@@ -25,7 +25,8 @@ static int prepare(char **argv, struct error *err)
 
 	if (stdio_fill(err) < 0)
 		return -1;
-	if (!weakened_by(argv, WALL_FDS) && process_close_inherited(err) < 0 && !tells)
+	const struct command *command = argv[1] ? command_named(argv[1]) : NULL;
+	if (!weakened_by(argv, WALL_FDS) && !(command && command->keeps_files) && process_close_inherited(err) < 0 && !tells)
 		return -1;
 	process_remember(argv, environ);
 	return privilege_check_own_file(err);

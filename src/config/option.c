@@ -482,7 +482,7 @@ const struct option option_table[] = {
 	  .help = "write there which ports are published",
 	  .man = "Before the command starts, write a line `80/tcp -> 127.0.0.1:49153` for each"
 		 " port of **--publish** to *FILE*, all at once, and close it: for scripts that"
-		 " have port 0. `/dev/fd/3` is a descriptor of the caller's." },
+		 " have port 0. It can be a FIFO, for whoever waits for that." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

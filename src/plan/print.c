@@ -451,3 +451,13 @@ void plan_print(const struct plan *plan, FILE *out)
 	print_limits(&printer, plan);
 	print_command(&printer, plan);
 }
+
+void plan_print_network(const struct plan *plan, FILE *out)
+{
+	const struct printer printer = { .arena = plan->arena, .out = out };
+
+	list_each(const struct join, join, &plan->joins)
+		line(&printer, "namespace", join->origin, "%s of %s",
+		     namespace_kinds[join->namespace].name, join->text);
+	print_network(&printer, plan);
+}

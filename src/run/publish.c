@@ -210,6 +210,8 @@ int parent_publish_ports(struct sandbox *box, struct error *err)
 	box->ports_door = door[0];
 	box->publisher_door = door[1];
 	box->supervisor = getpid();
+	box->caller_uid = geteuid();
+	box->caller_gid = getegid();
 	pid_t pid = process_fork(0, &box->publisher, err);
 	if (pid < 0)
 		return -1;

@@ -204,6 +204,7 @@ extern const struct step child_steps[];
 extern const struct step payload_steps[];
 extern const struct step engine_steps[];
 extern const struct step publisher_steps[];
+extern const struct step attach_steps[];
 
 #define STEP(name) int name(struct sandbox *box, struct error *err)
 
@@ -302,6 +303,13 @@ int engine_leave_files(struct error *err);
  * through its door that he is ready, which is closed then. */
 struct tap_route network_route_of(const struct tap_addresses *family);
 int network_await(int *door, const char *who, struct error *err);
+
+/* attach.c */
+STEP(attach_enter);
+STEP(attach_bring_up_loopback);
+
+/* sandbox.c: a sandbox that has nothing yet. */
+void sandbox_init(struct sandbox *box, const struct plan *plan);
 
 /* publish.c */
 STEP(publisher_hide);

@@ -144,6 +144,16 @@ const struct step publisher_steps[] = {
 	{ NULL, NULL },
 };
 
+const struct step attach_steps[] = {
+	{ "enter the network",           attach_enter },
+	{ "bring up the loopback",       attach_bring_up_loopback },
+	{ "make the tap",                child_make_tap },
+	{ "lead ports in",               child_lead_ports_in },
+	{ "await the network",           child_await_network },
+	{ "await published ports",       child_await_ports },
+	{ NULL, NULL },
+};
+
 int steps_run(const struct step *steps, struct sandbox *box, struct error *err)
 {
 	for (; steps->name; steps++)
@@ -154,7 +164,7 @@ int steps_run(const struct step *steps, struct sandbox *box, struct error *err)
 
 /* Everything that is a descriptor is none, before anything is. The rest of `box` is
  * zero already: it is large, and each page of it that is written costs a start. */
-static void sandbox_init(struct sandbox *box, const struct plan *plan)
+void sandbox_init(struct sandbox *box, const struct plan *plan)
 {
 	box->plan = plan;
 	box->signals = box->supervisor_end = box->init_end = box->init = box->timer = NO_FD;

@@ -334,6 +334,11 @@ int process_close_but(const int *kept, size_t count, struct error *err)
 	return 0;
 }
 
+bool descriptor_keep(int fd)
+{
+	return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0;
+}
+
 int process_close_on_exec(struct error *err)
 {
 	if (close_range(3, ~0u, CLOSE_RANGE_CLOEXEC) < 0) {
@@ -553,6 +558,13 @@ bool signal_read(int fd, struct signal_news *ret_news)
 		.from_self = (pid_t)info.ssi_pid == getpid(),
 	};
 	return true;
+}
+
+int process_refer(pid_t pid, struct error *err)
+{
+	int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	return pidfd < 0 ? fail(err, errno, "process %d", (int)pid) : pidfd;
 }
 
 bool process_gone(int pidfd)

@@ -43,6 +43,8 @@ static int explain_tun(struct error *err)
 {
 	if (err->code == ENODEV || err->code == ENXIO)
 		return hint(err, "this kernel has no tap devices; as root: modprobe tun");
+	if (err->code == EBUSY || err->code == EINVAL)
+		return hint(err, "there is a device of that name; another one: --ifname NAME");
 	if (err->code == EPERM)
 		return hint(err, "a container's device rules can forbid it: --device"
 			    " /dev/net/tun");
@@ -242,6 +244,20 @@ int tap_configure(int sysctls, const char *name, unsigned mtu, const struct tap_
 		add_address(&messages, index, v6, AF_INET6);
 		add_route(&messages, index, v6, AF_INET6);
 	}
+	return messages_do(&messages, err);
+}
+
+int loopback_up(struct error *err)
+{
+	struct messages messages = { .size = 0 };
+
+	int index = index_of("lo", err);
+	if (index < 0)
+		return -1;
+	struct ifinfomsg *link = message_begin(&messages, RTM_NEWLINK, 0, sizeof(*link),
+					       "bring the loopback device up");
+	link->ifi_index = index;
+	link->ifi_flags = link->ifi_change = IFF_UP;
 	return messages_do(&messages, err);
 }
 

@@ -73,7 +73,7 @@ static const struct {
 	{ "net", NULL, NULL },
 	{ "allow", "*.example.org:80,443/tcp", "" },
 	{ "publish", "127.0.0.1:8080:80/tcp", "" },
-	{ "publish-file", "/dev/fd/3", "" },
+	{ "publish-file", "ports", "" },
 	{ "deny", "lan", "" },
 	{ "allow-urls-in", ".git/config", "" },
 	{ "dns", "192.0.2.53", "" },

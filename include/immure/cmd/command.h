@@ -2,6 +2,7 @@
 #ifndef IMMURE_CMD_COMMAND_H
 #define IMMURE_CMD_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct error;
@@ -12,6 +13,7 @@ struct command {
 	const char *help;		/* one line */
 	int failure;			/* exit status of what is ours to fail */
 	int usage;			/* exit status of a misuse */
+	bool keeps_files;		/* it closes what it was started with itself */
 	/* Run with the words behind the verb, NULL-ended. The exit status, or -1. */
 	int (*run)(char **argv, struct error *err);
 };

@@ -166,6 +166,7 @@ struct plan {
 	const struct config *config;	/* what it was made from: who asked for what */
 
 	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
+	int attached;			/* pidfd of whose network is served; for plan_attach() */
 	LIST(struct join) joins;	/* in the order in which they can be entered */
 	uint64_t capabilities;		/* that the command keeps, bit N for number N */
 	const char *all_origin;		/* who wants it to be all there are; NULL: nobody */
@@ -229,6 +230,10 @@ struct plan {
  * to the configuration's arena. NULL and *err with the origin of what is wrong. */
 const struct plan *plan_make(const struct config *config, struct error *err);
 
+/* Decide how the network of a process that exists is served, as its owner can: of all
+ * that a plan has, the network, what is joined, and `attached`. NULL and *err. */
+const struct plan *plan_attach(const struct config *config, pid_t pid, struct error *err);
+
 /* Where on this host a control group with `group->controllers` can be had: fills in the
  * way and what belongs to it. Nothing is changed. */
 void plan_group_find(struct arena *arena, struct group *group);
@@ -242,6 +247,9 @@ const char *plan_given_up(enum namespace namespace);
 
 /* Print the plan for a person, an item a line with its origin. */
 void plan_print(const struct plan *plan, FILE *out);
+
+/* Print what of it is about the network. */
+void plan_print_network(const struct plan *plan, FILE *out);
 
 /* Where on the host a command that was not found inside would have been: the path
  * through the caller's own PATH, from the arena; else "./NAME", if that is one; or

@@ -87,6 +87,9 @@ int process_close_inherited(struct error *err);
 /* Close every descriptor above 2 but these, of which NO_FD is none. At most 288. */
 int process_close_but(const int *kept, size_t count, struct error *err);
 
+/* Is there such a descriptor? If so, no program that is executed gets it. */
+bool descriptor_keep(int fd);
+
 /* Let the next exec close every descriptor above 2: a failure before it can still
  * be told through one of them. */
 int process_close_on_exec(struct error *err);
@@ -166,6 +169,9 @@ struct signal_news {
 
 /* Read one signal; false when there is none. */
 bool signal_read(int fd, struct signal_news *ret_news);
+
+/* Refer to a process by its number: a pidfd, the caller's to close. */
+int process_refer(pid_t pid, struct error *err);
 
 /* Is this pidfd's process gone (ended, reaped or not)? */
 bool process_gone(int pidfd);

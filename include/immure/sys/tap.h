@@ -34,6 +34,9 @@ struct tap_route {
 int tap_configure(int sysctls, const char *name, unsigned mtu, const struct tap_route *v4,
 		  const struct tap_route *v6, struct error *err);
 
+/* Bring the loopback device up. */
+int loopback_up(struct error *err);
+
 /* Give the loopback device these addresses, each a network of its own: a namespace without
  * a tap has them then. */
 int loopback_add(const struct tap_route *v4, const struct tap_route *v6, struct error *err);
