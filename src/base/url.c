@@ -128,8 +128,10 @@ static const char *read_bracketed(const char *start, const char *end, struct url
 	size_t length = 0;
 
 	for (const char *c = start + 1; c < end && length < 46; c++) {
-		if (*c == ']')
-			return url->host[length] = '\0', c + 1;
+		if (*c == ']') {
+			url->host[length] = '\0';
+			return length > 0 ? c + 1 : NULL;
+		}
 		if (!isxdigit((unsigned char)*c) && *c != ':' && *c != '.')
 			return NULL;
 		url->host[length++] = (char)tolower((unsigned char)*c);

@@ -33,7 +33,8 @@ static void say_profile(const struct config *config, const struct plan *plan)
 		say("note", config->project_note);
 	if (!config->by_name && !config->project)
 		return;
-	struct config *other = config_read_profile(arena, NULL, NULL, &ignored);
+	struct config *other = config_read_profile(arena, config->shell ? "dev" : NULL,
+							NULL, &ignored);
 	if (other)
 		other->command = config->command;
 	const struct plan *than = other ? plan_make(other, &ignored) : NULL;

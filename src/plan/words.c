@@ -25,7 +25,8 @@ static const char *with(struct arena *arena, const char *list, const char *word)
 
 static bool was_typed(const char *origin)
 {
-	return text_is(origin, "command line") || text_is(origin, "the command");
+	return text_is(origin, "command line") || text_is(origin, "the command") ||
+	       text_is(origin, "immure shell");
 }
 
 /* A path as people write it. */

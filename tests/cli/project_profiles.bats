@@ -174,6 +174,25 @@ $project/.immure.profile"
 	done
 }
 
+@test "in a shell it adds to that of developers, and only what it adds is said" {
+	! is_root || skip 'for who is not root'
+	printf '%s\n' 'include default' 'setenv MARK=1' 'allow files.example.org:443' >.immure.profile
+	run --separate-stderr "$IMMURE" shell --ephemeral -- sh -c 'printenv MARK; echo x 2>/dev/null >>.immure.profile'
+	assert_equal "$output" ''
+	[[ ${stderr:-} == *"note: $PWD/.immure.profile $untrusted $PWD"* ]]
+	# Nobody trusts it, and so the command may change it.
+	grep -qx x .immure.profile
+	printf '%s\n' 'include default' 'setenv MARK=1' 'allow files.example.org:443' >.immure.profile
+	"$IMMURE" trust --yes
+	# Still root of its namespaces, for the default was read before.
+	run --separate-stderr "$IMMURE" shell --ephemeral -- sh -c 'printenv MARK; mount -t tmpfs none /mnt && : >here && echo mounted
+		echo x 2>/dev/null >>.immure.profile || echo kept'
+	assert_status 0
+	assert_equal "$output" $'1\nmounted\nkept'
+	grep -qxF "immure: profile: $PWD/.immure.profile · can reach: files.example.org:443" <<<"${stderr:-}"
+	[[ -e here ]]
+}
+
 @test "PRF-01 PRF-03: not through a link, not of others, not above the home or what is others'" {
 	mv .immure.profile real
 	ln -s real .immure.profile

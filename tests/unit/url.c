@@ -51,7 +51,7 @@ static const struct {
 	{ "http://192.0.2.1:81/", "1:192.0.2.1:81" },
 	{ "http://[2001:DB8::1]/", "1:2001:db8::1:80" },
 	{ "http://u@[2001:db8::1]:81/", "1:2001:db8::1:81" },
-	{ "http://[2001:db8::1", "1:nowhere" }, { "http://[fe80::1%25eth0]/", "1:nowhere" },
+	{ "http://[]:1", "1:nowhere" }, { "http://[2001:db8::1", "1:nowhere" }, { "http://[fe80::1%25eth0]/", "1:nowhere" },
 	{ "http://[2001:db8::1]x/", "1:nowhere" },
 	/* Ports that are none. */
 	{ "http://a.example:0/", "1:nowhere" }, { "http://a.example:65536/", "1:nowhere" },
