@@ -110,7 +110,7 @@ $(BUILD)/default_profile.c $(BUILD)/dev_profile.c: $(BUILD)/%_profile.c: profile
 # Process 1 of who may look into it: a program without a C library, as data.
 $(BUILD)/first: src/sys/first/first.c $(BUILD)/flags
 	@echo '  CC      $<'
-	@$(CC) -std=gnu11 $(WARNINGS) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie -static \
+	@$(CC) -std=gnu11 $(WARNINGS) -Os -ffreestanding -fno-stack-protector -fno-asynchronous-unwind-tables -fno-pie -static -Wno-unused-command-line-argument \
 		-no-pie -nostdlib -s -Wl,--build-id=none,-z,noexecstack,-z,norelro,-z,noseparate-code -o $@ $<
 
 $(BUILD)/first_image.c: $(BUILD)/first

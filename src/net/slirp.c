@@ -419,6 +419,13 @@ struct stack *stack_new(const struct network_plan *plan, const struct stack_peer
 	return NULL;
 }
 
+void stack_free(struct stack *stack)
+{
+	hands.stack = stack;
+	slirp.cleanup(stack->slirp);
+	hands.stack = NULL;
+}
+
 void stack_input(struct stack *stack, const uint8_t *frame, size_t size,
 		 const struct flow *flow)
 {

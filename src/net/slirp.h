@@ -32,6 +32,9 @@ int stack_load(struct error *err);
 struct stack *stack_new(const struct network_plan *plan, const struct stack_peers *peers,
 			struct error *err);
 
+/* End it, and close what it has open. */
+void stack_free(struct stack *stack);
+
 /* Give it one frame that the gate has passed for this flow: it can talk to nobody else
  * while it looks at it. */
 void stack_input(struct stack *stack, const uint8_t *frame, size_t size,
