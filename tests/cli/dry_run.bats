@@ -79,6 +79,9 @@ sysctl net.ipv4.ip_forward=1
 ns-limit net=3
 net
 allow *.example.org:80,443-500/tcp
+publish [::1]:8000-8001:80-81/udp
+publish 0:80
+publish-file "/tmp/pub # \xff"
 deny [2001:db8::/32]:22
 dns none
 dns 2001:db8::53
