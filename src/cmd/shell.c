@@ -42,7 +42,11 @@ static int start_shell(struct config *config, const char *name, const char *path
 			(void)hint(err, "for another one beside it: immure shell OTHER-NAME");
 			return hint(err, "for one without a home that stays: immure shell --ephemeral");
 		}
-		if (!config->home.value)
+		config->own_home = true;
+		if (!config->home.value ||
+		    (config->cwd.value != DIRECTORY_HIDE &&
+		     home_make_place(config->arena, config->home.value,
+				     file_current_directory(config->arena), err) < 0))
 			return -1;
 	}
 	return run_config(config, err);

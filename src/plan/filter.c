@@ -54,7 +54,7 @@ static int plan_capability(struct planning *p, const struct capability *capabili
 	if (!p->plan->own_user)
 		return fail(err, 0, "cap %s (%s) and share user contradict each other: it would"
 			    " be a right over the host", capability->name, origin);
-	if (p->host.uid == 0 && !maps_keep_root_out(p->config)) {
+	if (user_is_host_root() && !maps_keep_root_out(p->config)) {
 		(void)fail(err, 0, "cap %s (%s): you are root of this machine, and what it is a"
 			   " right over belongs to root", capability->name, origin);
 		return hint(err, "as an ordinary user: runuser -u NAME -- immure run ...");

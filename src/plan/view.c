@@ -113,7 +113,9 @@ static int plan_bind(struct planning *p, const struct place *place, struct error
 	if (guard_own_config(p, resolved ? resolved : source, target, writable, origin,
 			     place->order, err) < 0)
 		return -1;
-	if (writable)
+	/* Nobody calls git in a home that only sandboxes have. */
+	bool own_home = p->config->own_home && place->source == p->config->home.value;
+	if (writable && !own_home)
 		plan_git(p, source, target, origin, place->order);
 	return 0;
 }

@@ -33,16 +33,25 @@ int home_check_name(const char *name, struct error *err)
 		    " digit, and is no longer than %d", LONGEST_NAME);
 }
 
+/* The caller's real home directory, or NULL. */
+static const char *real_home(struct arena *arena)
+{
+	const char *home = getenv("HOME");
+
+	if (!home || home[0] != '/')
+		home = account_look(arena, geteuid(), getegid()).home;
+	return home && home[0] == '/' ? path_normal(arena, "/", home) : NULL;
+}
+
 /* The caller's own directory for data; ours are below it. */
 static const char *data_directory(struct arena *arena, struct error *err)
 {
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	const char *data = getenv("XDG_DATA_HOME");
 
 	if (data && data[0] == '/')
 		return path_normal(arena, "/", data);
-	if (!home || home[0] != '/')
-		home = account_look(arena, geteuid(), getegid()).home;
-	if (home && home[0] == '/')
+	const char *home = real_home(arena);
+	if (home)
 		return path_normal(arena, home, ".local/share");
 	(void)fail(err, 0, "you have no home directory, in which the homes of sandboxes would be");
 	(void)hint(err, "to name a directory for them: XDG_DATA_HOME=/DIRECTORY immure ...");
@@ -281,6 +290,34 @@ int home_remove(struct arena *arena, const char *name, struct error *err)
 		return -1;
 	AUTO_FD int homes = open_homes(arena, false, &path, err);
 	return homes < 0 ? -1 : directory_remove(homes, name, path_join(arena, path, name), err);
+}
+
+int home_make_place(struct arena *arena, const char *path, const char *current,
+		    struct error *err)
+{
+	const char *real = real_home(arena);
+
+	if (!real || !current || !path_is_below(current, real))
+		return 0;
+	AUTO_FD int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return fail(err, errno, "%s", path);
+	for (const char *rest = current + strlen(real); *rest; ) {
+		size_t length = strcspn(++rest, "/");
+		const char *name = arena_copy_part(arena, rest, length);
+
+		path = path_join(arena, path, name);
+		AUTO_FD int below = open_below(dir, name, path, true, err);
+		if (below < 0) {
+			(void)hint(err, "the current directory would be shown there; without it:"
+				   " immure shell --cwd hide");
+			return -1;
+		}
+		fd_close(&dir);
+		dir = take_fd(&below);
+		rest += length;
+	}
+	return 0;
 }
 
 /* --- all of them ------------------------------------------------------------------------ */

@@ -24,7 +24,8 @@ on_terminal() {
 	local input=$1
 	shift
 	python3 - "$input" "$@" <<'END'
-import os, pty, select, sys
+import os, pty, re, select, sys
+escapes = re.compile(rb"\x1b(\[[0-9;?]*[A-Za-z]|[=>]|\(B|\][^\x07]*\x07)|[\r \0\x0f]")
 pid, fd = pty.fork()
 if pid == 0:
     os.execvp(sys.argv[2], sys.argv[2:])
@@ -32,7 +33,7 @@ shown = b""
 def read(end, patience):
     global shown
     got = b""
-    while not got.rstrip(b"\x1b[?2004h= ").endswith(end):
+    while not escapes.sub(b"", got).endswith(end):
         if not select.select([fd], [], [], patience)[0]:
             break
         try:
@@ -73,6 +74,30 @@ END
 	shell web -q --home "$TEST_TMP/other" -- cat "$HOME/file"
 	assert_equal "$output" other
 	assert_equal "$(ls "$homes/web")" file
+}
+
+@test "a current directory below the real home stands in the private one" {
+	mkdir -p "$HOME/some/project"
+	echo mine >"$HOME/some/project/file"
+	echo not-mine >"$HOME/some/other"
+	cd "$HOME/some/project" || return
+	git init -q .
+	shell web -- sh -c 'pwd; cat file; : >new; ls -A ~ ~/some; echo x >>.git/config; git config --global user.name me; git init -q ~/repo'
+	assert_equal "$output" "$HOME/some/project"$'\nmine\n'"$HOME:"$'\nsome\n\n'"$HOME/some:"$'\nproject'
+	assert_stderr_lacks 'is not shown'
+	# What git keeps in the private home is nobody's to be warned of.
+	assert_stderr_lacks 'left behind'
+	[[ -e new && ! -e $HOME/.gitconfig && -e $homes/web/.gitconfig ]]
+	assert_equal "$(ls -A "$homes/web/some/project")" ''
+	# An earlier shell cannot lead it elsewhere.
+	rm -r "$homes/web/some"
+	ln -s /usr "$homes/web/some"
+	shell web -- touch ran
+	assert_status 125
+	assert_stderr_has "$homes/web/some is not a directory, and no link is followed there"
+	assert_stderr_has 'hint: the current directory would be shown there; without it: immure shell --cwd hide'
+	shell web -q --cwd hide -- pwd
+	assert_equal "$output" "$HOME"
 }
 
 @test "a second shell of a name that runs says so, and what to type" {
@@ -154,16 +179,16 @@ END
 	needs bash dash zsh fish python3
 	local name
 	for name in bash dash zsh; do
-		run on_terminal $'echo a$((1+1))b\nexit 4' env TERM=vt100 SHELL="/bin/$name" timeout -k 5 30 "$IMMURE" shell "in-$name" -q
+		run on_terminal $'echo a$((1+1))b\nexit 4' env TERM=xterm SHELL="/bin/$name" timeout -k 5 30 "$IMMURE" shell "in-$name" -q
 		assert_output_has a2b
 		assert_output_has "in-$name"
 	done
-	run on_terminal $'exit 4' env TERM=vt100 SHELL=/usr/bin/fish timeout -k 5 30 "$IMMURE" shell in-fish -q
+	run on_terminal $'exit 4' env TERM=xterm SHELL=/usr/bin/fish timeout -k 5 30 "$IMMURE" shell in-fish -q
 	assert_output_has in-fish
 	# The real prompt files are neither read nor changed, and those of the private home are.
 	assert_output_lacks secret
 	assert_equal "$(cat "$HOME/.bashrc")" secret
 	echo "PS1='my own prompt# '" >"$homes/in-bash/.bashrc"
-	run on_terminal $'exit 4' env TERM=vt100 SHELL=/bin/bash timeout -k 5 30 "$IMMURE" shell in-bash -q
+	run on_terminal $'exit 4' env TERM=xterm SHELL=/bin/bash timeout -k 5 30 "$IMMURE" shell in-bash -q
 	assert_output_has 'my own prompt#'
 }

@@ -188,6 +188,7 @@ struct config {
 	struct text profile, description;
 	const char *const *command;	/* NULL-ended; the rest of argv */
 
+	bool own_home;			/* `home` is one that only sandboxes have */
 	const char *shell;		/* a shell is wanted in a sandbox of that name; or NULL */
 	const char *by_name;		/* the profile's file, when the command's name chose it */
 	const char *not_by_name;	/* ... when it could have, and the command is not the
