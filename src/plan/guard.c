@@ -72,7 +72,7 @@ static void pin_above(struct planning *p, const char *path, const char *source,
 }
 
 /* A profile that the command could write would be the next run's walls. */
-int guard_own_config(struct planning *p, const char *source, const char *target,
+static int guard_own_config(struct planning *p, const char *source, const char *target,
 		     bool writable, const char *origin, size_t order, struct error *err)
 {
 	const char *own = p->host.own_config;
@@ -105,6 +105,36 @@ int guard_own_config(struct planning *p, const char *source, const char *target,
 	if (writable)
 		pin_above(p, trail.end, source, target, order);
 	return 0;
+}
+
+/* Homes of other sandboxes are theirs. One of them alone can be bound, by who names it. */
+static int guard_homes(struct planning *p, const char *source, const char *target,
+		       bool writable, const char *origin, size_t order, struct error *err)
+{
+	const char *own = p->host.own_data;
+	struct trail trail = follow(p->arena, own, source);
+
+	if (!trail.exists)
+		return 0;
+	if (text_is(source, trail.end) || text_is(source, path_join(p->arena, trail.end, "homes"))) {
+		(void)fail(err, 0, "bind %s (%s): that is where the homes of sandboxes are", source,
+			   origin);
+		return hint(err, "to have one of them as the home: --home %s/NAME", source);
+	}
+	if (!path_is_below(trail.end, source))
+		return 0;
+	item_add(p, ITEM_HIDE, path_join(p->arena, target, trail.end + strlen(source)),
+		 "homes of sandboxes", order)->base = target;
+	if (writable)
+		pin_above(p, trail.end, source, target, order);
+	return 0;
+}
+
+int guard_own(struct planning *p, const char *source, const char *target, bool writable,
+	      const char *origin, size_t order, struct error *err)
+{
+	return guard_own_config(p, source, target, writable, origin, order, err) < 0
+		? -1 : guard_homes(p, source, target, writable, origin, order, err);
 }
 
 static bool is_writable_directory(const struct item *item)

@@ -93,6 +93,9 @@ int plan_host(struct planning *p, struct error *err)
 		host->shell = file_executable("/bin/bash") ? "/bin/bash" : "/bin/sh";
 	host->current = file_current_directory(p->arena);
 	const char *profiles = profile_user_directory(p->arena);
+	const char *data = getenv("XDG_DATA_HOME");
+	host->own_data = path_normal(p->arena, data && data[0] == '/' ? data : host->home,
+				     data && data[0] == '/' ? "immure" : ".local/share/immure");
 	host->own_config = profiles ? path_parent(p->arena, profiles) : NULL;
 	return 0;
 }

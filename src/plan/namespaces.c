@@ -128,7 +128,8 @@ static int check_nested(struct planning *p, struct error *err)
 	(void)fail(err, 0, "nested (%s): you are root of this machine, and whoever makes"
 		   " namespaces inside makes a /proc in which root can change the kernel",
 		   origin_text(p->arena, origin));
-	(void)hint(err, "with ids that are nobody's: --map %s", maps_free_range(p));
+	(void)hint(err, "with ids that are nobody's: %s--map %s",
+		   p->config->shell ? "--ephemeral " : "", maps_free_range(p));
 	return hint(err, "as an ordinary user: runuser -u NAME -- immure %s",
 		    p->config->shell ? "shell" : "run --nested ...");
 }

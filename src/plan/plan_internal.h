@@ -16,6 +16,7 @@ struct host {
 	const char *user_name;		/* of the caller */
 	const char *shell;
 	const char *own_config;		/* our configuration directory */
+	const char *own_data;		/* the one that homes of sandboxes are in */
 };
 
 struct planning {
@@ -123,9 +124,10 @@ bool root_has_data(struct planning *p, const struct place *place);
 /* Has it a program at this path? */
 bool root_has_program(struct planning *p, const char *path);
 
-/* guard.c: no way to our own profiles, none through links that were left behind. */
-int guard_own_config(struct planning *p, const char *source, const char *target,
-		     bool writable, const char *origin, size_t order, struct error *err);
+/* guard.c: no way to our own profiles and to homes of other sandboxes, and none through
+ * links that were left behind. */
+int guard_own(struct planning *p, const char *source, const char *target, bool writable,
+	      const char *origin, size_t order, struct error *err);
 int guard_sources(struct planning *p, struct error *err);
 int guard_profiles(struct planning *p, struct error *err);
 int guard_url_files(struct planning *p, struct error *err);

@@ -74,7 +74,7 @@ static int check_directory(struct planning *p, const char *dir, const char *orig
 		note(p, "root / (%s): every file of the host is visible that you can read", origin);
 	if (p->config->root_writable)
 		plan_git(p, dir, "/", origin, p->config->root.order);
-	return guard_own_config(p, dir, "/", p->config->root_writable, origin,
+	return guard_own(p, dir, "/", p->config->root_writable, origin,
 				p->config->root.order, err);
 }
 

@@ -110,7 +110,7 @@ static int plan_bind(struct planning *p, const struct place *place, struct error
 	if (id.type != S_IFDIR)
 		return 0;
 	const char *resolved = file_resolved(p->arena, source);
-	if (guard_own_config(p, resolved ? resolved : source, target, writable, origin,
+	if (guard_own(p, resolved ? resolved : source, target, writable, origin,
 			     place->order, err) < 0)
 		return -1;
 	/* Nobody calls git in a home that only sandboxes have. */
@@ -237,7 +237,8 @@ static bool is_too_wide(const struct planning *p, const char *path)
 			return true;
 	return path_is_within(p->host.home_resolved, path) ||
 	       path_is_within(p->host.home, path) ||
-	       (p->host.own_config && path_is_within(path, p->host.own_config));
+	       (p->host.own_config && path_is_within(path, p->host.own_config)) ||
+	       path_is_within(path, p->host.own_data);
 }
 
 static int plan_current(struct planning *p, struct error *err)
@@ -298,7 +299,7 @@ static int plan_current(struct planning *p, struct error *err)
 	item->writable = writable;
 	item->id = id;
 	item->gives_way = !said;
-	if (guard_own_config(p, current, current, writable, origin, cwd->order, err) < 0)
+	if (guard_own(p, current, current, writable, origin, cwd->order, err) < 0)
 		return -1;
 	if (writable)
 		plan_git(p, current, current, origin, cwd->order);

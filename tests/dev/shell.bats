@@ -149,6 +149,24 @@ END
 	[[ ! -e ran ]]
 }
 
+@test "homes of other sandboxes are not shown with what is around them" {
+	shell web -q -- sh -c 'echo secret >~/secret'
+	cat "$homes/web/secret"
+	inspect --quiet --bind "$XDG_DATA_HOME" -- sh -c 'cat "$1/immure/homes/web/secret"; ls -A "$1" "$1/immure"; mv "$1/immure" "$1/x"; mkdir -p "$1/immure/homes/new"' - "$XDG_DATA_HOME"
+	assert_output_lacks secret
+	assert_equal "$(ls "$homes")" web
+	inspect --quiet --ro-bind "$XDG_DATA_HOME" -- sh -c 'cat "$1/immure/homes/web/secret"' - "$XDG_DATA_HOME"
+	assert_output_lacks secret
+	inspect --quiet --ro-bind "$homes" -- true
+	assert_status 125
+	assert_stderr_has 'that is where the homes of sandboxes are'
+	inspect --quiet --home "$homes/web" -- sh -c 'cat ~/secret'
+	assert_equal "$output" secret
+	cd "$homes/web" || return
+	inspect --quiet -- sh -c 'cat secret'
+	assert_output_lacks secret
+}
+
 @test "nothing is made to look at the plan" {
 	shell web --dry-run
 	assert_status 0
