@@ -124,6 +124,12 @@ open("end", "w")'
 	run unshare -Urm sh -c 'mkdir -p "$2/top" && mount --bind "$1" "$2/top" && "$IMMURE" home rm --yes web' - "$TEST_TMP/kept" "$homes/web"
 	assert_status 1
 	[[ -e $TEST_TMP/kept/file ]]
+	# Nor what is mounted over all of it.
+	chmod 700 "$TEST_TMP/kept"
+	# shellcheck disable=SC2016 # for the shell inside
+	run unshare -Urm sh -c 'mount --bind "$1" "$2" && "$IMMURE" home rm --yes web' - "$TEST_TMP/kept" "$homes/web"
+	assert_status 1
+	[[ -e $TEST_TMP/kept/file ]]
 	"$IMMURE" home rm --yes web
 }
 
