@@ -103,7 +103,7 @@ stranger() { run outside timeout 30 /usr/bin/python3 "$PORTS" "$@"; }
 	assert_stderr_has 'publish ports: write /nowhere/at/all (command line): No such file'
 }
 
-@test "a port that cannot be had: the command does not start, and it is said why" {
+@test "NET-15: a port that cannot be had: the command does not start, and it is said why" {
 	serve 0.0.0.0 -P 8080:80 -P 203.0.113.1:8082:80/udp
 	online -P 8080:80 -- echo started
 	assert_status 125
@@ -196,7 +196,7 @@ stranger() { run outside timeout 30 /usr/bin/python3 "$PORTS" "$@"; }
 	finish
 }
 
-@test "nothing leads out for it: no tap without a rule, and both with one" {
+@test "NET-15: nothing leads out for it: no tap without a rule, and both with one" {
 	online -P 8080:80 -- sh -c 'ip -o link | wc -l; curl -s --max-time 5 http://198.51.100.7/; echo $?
 		bash -c "cat </dev/tcp/127.0.0.1/8080"; ps -e | grep -c immure-ports'
 	assert_equal "$(paste -sd' ' <<<"$output")" '1 7 0'
