@@ -124,7 +124,7 @@ END
 	while read -r option; do
 		grep -qE "^(# )?$option( |$)" <(everything) || fail_test "it lacks $option"
 	done < <("$IMMURE" run --help=all | grep -oE '^ {2}(-., | {4})(--)?[a-z0-9-]+' |
-		sed 's/.* //; s/^--//' | grep -vxE 'profile|include|dry-run|verbose|help|version')
+		sed 's/.* //; s/^--//' | grep -vxE 'profile|include|dry-run|verbose|help|version|ephemeral')
 }
 
 @test "profile show reads back to the same plan" {
