@@ -1,9 +1,11 @@
 /* immure shell: the profile `dev`, a shell, and a home by name that stays. */
 #include <errno.h>
+#include <sys/stat.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/config/config.h>
 #include <immure/state/home.h>
@@ -27,6 +29,34 @@ static const char *home_looked_at(const char *name, const char *path)
 	return "private";
 }
 
+/* In a directory of the host nothing is made to mount on, but this one is ours: what is
+ * shown below the home finds its place there. What is missing on the host, the plan says. */
+static int make_places(const struct config *config, struct error *err)
+{
+	struct arena *arena = config->arena;
+	const char *current = file_current_directory(arena);
+
+	if (config->cwd.value != DIRECTORY_HIDE &&
+	    home_make_place(arena, config->home.value, current, true, err) < 0)
+		return hint(err, "the current directory would be shown there; without it:"
+			    " immure shell --cwd hide");
+	list_each(const struct place, place, &config->places) {
+		bool made = place->placing == PLACE_TMPFS || place->placing == PLACE_DIRECTORY;
+		bool bound = place->placing == PLACE_BIND || place->placing == PLACE_READ_ONLY_BIND ||
+			     place->placing == PLACE_DEVICE_BIND;
+		const char *target = place->target ? place->target : place->source;
+		struct file_id id = { .type = S_IFDIR };
+		struct error ignored;
+
+		if ((!made && !bound) || (bound && file_look(place->source, true, &id, &ignored) < 0))
+			continue;
+		target = path_normal(arena, current ? current : "/", target);
+		if (home_make_place(arena, config->home.value, target, id.type == S_IFDIR, err) < 0)
+			return within(err, "a place for %s", target);
+	}
+	return 0;
+}
+
 static int start_shell(struct config *config, const char *name, const char *path,
 		       struct error *err)
 {
@@ -43,10 +73,7 @@ static int start_shell(struct config *config, const char *name, const char *path
 			return hint(err, "for one without a home that stays: immure shell --ephemeral");
 		}
 		config->own_home = true;
-		if (!config->home.value ||
-		    (config->cwd.value != DIRECTORY_HIDE &&
-		     home_make_place(config->arena, config->home.value,
-				     file_current_directory(config->arena), err) < 0))
+		if (!config->home.value || make_places(config, err) < 0)
 			return -1;
 	}
 	return run_config(config, err);

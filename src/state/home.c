@@ -292,30 +292,43 @@ int home_remove(struct arena *arena, const char *name, struct error *err)
 	return homes < 0 ? -1 : directory_remove(homes, name, path_join(arena, path, name), err);
 }
 
-int home_make_place(struct arena *arena, const char *path, const char *current,
+static int make_file(int dir, const char *name, const char *path, struct error *err)
+{
+	struct stat st;
+
+	AUTO_FD int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+				0600);
+	if (fd >= 0)
+		return 0;
+	if (errno != EEXIST || fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return fail(err, errno, "make %s", path);
+	return S_ISREG(st.st_mode)
+		? 0 : fail(err, 0, "%s is not a file, and no link is followed there", path);
+}
+
+int home_make_place(struct arena *arena, const char *path, const char *target, bool directory,
 		    struct error *err)
 {
 	const char *real = real_home(arena);
 
-	if (!real || !current || !path_is_below(current, real))
+	if (!real || !target || !path_is_below(target, real))
 		return 0;
 	AUTO_FD int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (dir < 0)
 		return fail(err, errno, "%s", path);
-	for (const char *rest = current + strlen(real); *rest; ) {
+	for (const char *rest = target + strlen(real); *rest; ) {
 		size_t length = strcspn(++rest, "/");
 		const char *name = arena_copy_part(arena, rest, length);
 
 		path = path_join(arena, path, name);
+		rest += length;
+		if (!*rest && !directory)
+			return make_file(dir, name, path, err);
 		AUTO_FD int below = open_below(dir, name, path, true, err);
-		if (below < 0) {
-			(void)hint(err, "the current directory would be shown there; without it:"
-				   " immure shell --cwd hide");
+		if (below < 0)
 			return -1;
-		}
 		fd_close(&dir);
 		dir = take_fd(&below);
-		rest += length;
 	}
 	return 0;
 }

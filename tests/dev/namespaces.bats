@@ -16,9 +16,9 @@ setup() {
 	cd "$WORK" || return
 }
 
-# typed [OPTION...] < LINES: what bash inside does with them, line by line.
+# typed < LINES: what bash inside does with them, line by line.
 typed() {
-	run --separate-stderr timeout -k 5 40 "$IMMURE" shell -q "$@" -- bash
+	run --separate-stderr timeout -k 5 40 "$IMMURE" shell -q -- bash
 }
 
 @test "unshare with a private ps, and one with everything, in which mounts and names are made" {

@@ -23,9 +23,9 @@ setup() {
 	cd "$WORK" || return
 }
 
-# typed [OPTION...] < LINES: what bash inside does with them, line by line.
+# typed < LINES: what bash inside does with them, line by line.
 typed() {
-	run --separate-stderr timeout -k 5 40 "$IMMURE" shell -q "$@" -- bash
+	run --separate-stderr timeout -k 5 40 "$IMMURE" shell -q -- bash
 }
 
 # What of all this could be seen on the host: links, namespaces with names, mounts, names.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # immure shell: the caller's shell in the profile dev, with a home by name that stays.
 #
-# shellcheck disable=SC2016 # for the shells inside
+# shellcheck disable=SC2016,SC2030,SC2031 # for the shells inside; each test is one
 
 load ../lib/common
 load ../lib/sandbox
@@ -98,6 +98,22 @@ END
 	assert_stderr_has 'hint: the current directory would be shown there; without it: immure shell --cwd hide'
 	shell web -q --cwd hide -- pwd
 	assert_equal "$output" "$HOME"
+}
+
+@test "what is bound below the home finds its place in the private one" {
+	mkdir -p "$HOME/.config/editor" "$HOME/cache"
+	echo rc >"$HOME/.editorrc"
+	echo more >"$HOME/.config/editor/more"
+	printf '%s\n' 'include dev' 'ro-bind-try ~/.editorrc' 'ro-bind ~/.config/editor' 'bind ~/cache' 'ro-bind-try ~/nothing' >mine.profile
+	shell web -q --profile ./mine.profile -- sh -c 'cat ~/.editorrc ~/.config/editor/more; echo x >~/cache/x; echo y >~/.own; echo z 2>/dev/null >~/.editorrc || echo read-only; ls -A ~'
+	assert_equal "$output" $'rc\nmore\nread-only\n.config\n.editorrc\n.own\ncache'
+	[[ -e $HOME/cache/x && ! -s $homes/web/.editorrc && ! -e $HOME/.own ]]
+	rm "$homes/web/.editorrc"
+	ln -s /etc/passwd "$homes/web/.editorrc"
+	shell web -q --profile ./mine.profile -- touch ran
+	assert_status 125
+	assert_stderr_has "$homes/web/.editorrc is not a file, and no link is followed there"
+	[[ ! -e ran ]]
 }
 
 @test "a second shell of a name that runs says so, and what to type" {

@@ -34,10 +34,10 @@ const char *home_path(struct arena *arena, const char *name, struct error *err);
  * that name is running. */
 const char *home_open(struct arena *arena, const char *name, int *ret_lock, struct error *err);
 
-/* Make in the home at `path`, which home_open() gave, the directories (0700) at which
- * `current` would stand in it, if that is below the caller's real home: nothing else may be
- * there to mount on. -1: something else is there, or a link. */
-int home_make_place(struct arena *arena, const char *path, const char *current,
+/* Make in the home at `path`, which home_open() gave, the place at which `target` would
+ * stand in it, if that is below the caller's real home: directories (0700), and at the end
+ * an empty file if it is to be no `directory`. -1: something else is there, or a link. */
+int home_make_place(struct arena *arena, const char *path, const char *target, bool directory,
 		    struct error *err);
 
 /* Take the lock of a home that exists, after the same checks: -1, with ENOENT in err->code

@@ -82,6 +82,7 @@ void first(const long *stack)
 	for (;;) {
 		siginfo_t info;
 
+		info.si_pid = init;
 		long number = call4(__NR_rt_sigtimedwait, (long)&all, (long)&info, 0, sizeof(all));
 		if (number > 0 && number != SIGCHLD && info.si_pid == 0)
 			(void)call4(__NR_kill, init, number, 0, 0);
