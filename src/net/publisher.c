@@ -9,11 +9,11 @@
  * the sandbox's network, where the sockets that it makes belong, and was given those of
  * the host, which listened before it was born. It copies bytes and looks at none of them.
  *
- * What was tried and is not so: libslirp's own forwarding listens with a backlog of 1, so
- * that of a burst most are refused or wait a second, it speaks its own TCP to the server,
- * at a third of the speed, and is one more thing that hostile segments reach. A process
- * inside that hands connected sockets out to one outside needs two processes and a
- * conversation for each connection, and what stands outside could connect anywhere.
+ * What is not so, and why: libslirp's own forwarding listens with a backlog of 1, so that
+ * of a burst most are refused or wait a second; it is a TCP of its own on the way, and the
+ * host's sockets would be where hostile segments are read. A process inside that hands
+ * connected sockets out to one outside makes two processes and a conversation for each
+ * connection, and what stands outside could connect anywhere.
  *
  * Who comes to a port that is published on the host's loopback is somebody of this host,
  * and is led to the loopback inside; so programs that listen there alone are reached, and

@@ -258,14 +258,12 @@ void publish_report(struct sandbox *box, struct outcome *outcome)
 
 static int send_own(struct sandbox *box, enum namespace kind, struct error *err)
 {
-	struct error ignored;
-
 	AUTO_FD int namespace = namespace_open_own_in(kind, box->procfs, err);
 	if (namespace < 0)
 		return -1;
 	/* If nobody is there to take it, why is what a later step hears. */
-	(void)sync_send(box->ports_door, SYNC_ENTER, 0, false, namespace, &ignored);
-	return 0;
+	int sent = sync_send(box->ports_door, SYNC_ENTER, 0, false, namespace, err);
+	return sent < 0 && err->code != EPIPE && err->code != ECONNRESET ? -1 : 0;
 }
 
 int child_lead_ports_in(struct sandbox *box, struct error *err)

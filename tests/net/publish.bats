@@ -260,6 +260,18 @@ stranger() { run outside timeout 30 /usr/bin/python3 "$PORTS" "$@"; }
 	assert_equal "$output" started
 }
 
+@test "whichever call fails for it, the command does not start, and nobody waits for ever" {
+	needs strace
+	local fault
+	for fault in bind listen getsockname setns:when=2 epoll_create1 epoll_ctl seccomp:when=1 sendmsg:when=1 sendmsg:when=2 recvmsg:when=2 close_range:when=2; do
+		run --separate-stderr timeout 20 strace -f -qq -o /dev/null -e "trace=${fault%%:*}" \
+			-e "inject=${fault%%:*}:error=EIO${fault#"${fault%%:*}"}" "$IMMURE" run -q -P 0:80 -- echo started
+		echo "$fault"
+		assert_status 125
+		assert_equal "$output" ''
+	done
+}
+
 @test "the dry run says which ports lead in, and takes none" {
 	serve 0.0.0.0 -P 8080:80
 	online --dry-run -P 8080:80 -P '[::1]:0:53/udp' -- true
