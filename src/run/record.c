@@ -69,9 +69,9 @@ static void write_whole(struct recording *recording, struct iovec *parts, int co
 		(void)!ftruncate(recording->to, before.st_size);
 }
 
-static void write_text(struct recording *recording, char *text, size_t size)
+static void write_text(struct recording *recording, const char *text, size_t size)
 {
-	struct iovec part = { .iov_base = text, .iov_len = size };
+	struct iovec part = { .iov_base = (void *)(uintptr_t)text, .iov_len = size };
 
 	write_whole(recording, &part, 1);
 }

@@ -36,12 +36,12 @@ heavy() {
 }
 
 @test "NET-16: 2,000 flows at once, and all of them carry" {
-	heavy --rlimit nofile=4000 --allow 198.51.100.7:7 -- /usr/bin/python3 -c "$many_flows" 2000
+	heavy --rlimit nofile=4000 --allow 198.51.100.7:7 -- /usr/bin/python3 -c "$MANY_FLOWS" 2000
 	assert_equal "$(cat "$TEST_TMP/out")" 2000
 }
 
 @test "NET-16: 10,000 queries as fast as they go: what there is no room for fails, others go on" {
-	heavy --net -- /usr/bin/python3 -c "$many_queries" 10000
+	heavy --net -- /usr/bin/python3 -c "$MANY_QUERIES" 10000
 	assert_equal "$(cat "$TEST_TMP/out")" 'all answered with no, and a page'
 }
 

@@ -91,13 +91,13 @@ forget_seen() { : >"$WORLD/seen"; }
 # Programs for a sandbox: so many connections at once, each of which carries; and so many
 # names that do not exist, as fast as they can be asked for, with a page now and then.
 # shellcheck disable=SC2034 # for the tests
-many_flows='import socket, sys
+MANY_FLOWS='import socket, sys
 many = int(sys.argv[1])
 flows = [socket.create_connection(("198.51.100.7", 7), 60) for i in range(many)]
 for i, s in enumerate(flows): s.sendall(b"%d" % i)
 print(sum(s.recv(9) == b"%d" % i for i, s in enumerate(flows)))'
 # shellcheck disable=SC2034
-many_queries='import socket, sys, urllib.request
+MANY_QUERIES='import socket, sys, urllib.request
 many = int(sys.argv[1])
 ask = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); ask.connect(("10.0.2.3", 53)); ask.setblocking(False)
 got = {}

@@ -61,17 +61,17 @@ total = 0
 while total < 1 << 27: total += sum(len(s.recv(1 << 20)) for s in loud)
 print("done")'
 	assert_status 0
-	assert_equal "$output" done
+	assert_equal "$output" 'done'
 }
 
 @test "NET-16: 400 flows at once, and all of them carry" {
-	online --allow 198.51.100.7:7 -- /usr/bin/python3 -c "$many_flows" 400
+	online --allow 198.51.100.7:7 -- /usr/bin/python3 -c "$MANY_FLOWS" 400
 	assert_status 0
 	assert_equal "$output" 400
 }
 
 @test "NET-16: more queries at once than there is room for: those fail, and others go on" {
-	online --net -- /usr/bin/python3 -c "$many_queries" 1000
+	online --net -- /usr/bin/python3 -c "$MANY_QUERIES" 1000
 	assert_status 0
 	assert_equal "$output" 'all answered with no, and a page'
 }

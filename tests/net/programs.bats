@@ -15,7 +15,7 @@ setup_file() {
 
 # A CA of our own, and what it says of files.test and other.test.
 make_certificates() (
-	cd "$WORLD"
+	cd "$WORLD" || return
 	exec 2>/dev/null
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem -days 2 -subj /CN=ours
 	openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem -subj /CN=files.test
@@ -25,10 +25,10 @@ make_certificates() (
 )
 
 make_repository() (
-	cd "$WORLD"
+	cd "$WORLD" || return
 	mkdir served
 	git init -q work
-	cd work
+	cd work || return
 	echo content >file
 	git add file
 	git -c user.name=n -c user.email=e@e commit -qm one
