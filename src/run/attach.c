@@ -212,6 +212,7 @@ int attach_run(const struct plan *plan, int ready_fd, int exit_fd,
 	box.init = plan->attached;
 	if (start(&box, &attacher, err) == 0 && await_attacher(&box, attacher, err) == 0) {
 		fd_close(&attacher);
+		box.report->running = true;
 		say_names(&box);
 		result = tell_ready(&ready_fd, err) < 0 ? -1 : serve(&box, exit_fd, err);
 	}

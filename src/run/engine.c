@@ -253,7 +253,8 @@ void network_lost(struct sandbox *box)
 	fd_close(&box->names);
 }
 
-/* Something may still come for a file. Before the command ran there was nothing. */
+/* Something may still come for a file. Before the command ran, or a network of somebody
+ * else's was served, there was nothing. */
 static bool is_recorded(const struct sandbox *box)
 {
 	return (box->recordings[RECORD_LOG].to != NO_FD ||

@@ -192,3 +192,15 @@ there() { run timeout 30 nsenter --preserve-credentials -U -n -t "$TARGET" -- "$
 	there ip -o link
 	assert_output_lacks net7
 }
+
+@test "what goes through it is written down, to its end" {
+	make
+	attach --net-log "$WORLD/net.log" --pcap "$WORLD/net.pcap" --allow 198.51.100.7
+	there bash -c 'exec 5<>/dev/tcp/198.51.100.7/7; echo hello >&5; read -r answer <&5; echo "$answer"; exec sleep 2' &
+	until [[ -s $WORLD/seen ]]; do sleep 0.02; done
+	sleep 0.2
+	exec {stay}>&-
+	ended 0
+	grep -q '"port":7,"sent":6,"received":6,"end":"cut"' "$WORLD/net.log" || fail_test "$(cat "$WORLD/net.log")"
+	tcpdump -nr "$WORLD/net.pcap" 2>/dev/null | grep -q '198.51.100.7.7 > 10.0.2.100'
+}

@@ -101,10 +101,10 @@ print("done")'
 	# shellcheck disable=SC2016 # for the shell inside
 	world timeout 60 "$IMMURE" run --allow 198.51.100.8 --bind "$WORLD" -- sh -c '
 		curl -s --http0.9 --max-time 3 -o moved telnet://198.51.100.8:9001; echo $?; wc -c <moved' >"$WORLD/said" 2>"$WORLD/why" 3>&- &
-	local sandbox=$! supervisor child engine=
+	local sandbox=$! child engine=
 	until [[ -s $WORLD/moved ]]; do sleep 0.05; done
-	supervisor=$(pgrep -P "$(pgrep -P "$sandbox" -x timeout || echo "$sandbox")" -x immure | head -n 1)
-	for child in $(pgrep -P "$supervisor"); do
+	# Below nsenter's process, which is timeout by now, stands the supervisor.
+	for child in $(pgrep -P "$(pgrep -d, -P "$(pgrep -d, -P "$sandbox"),$sandbox")"); do
 		[[ $(tr '\0' ' ' <"/proc/$child/cmdline") != immure-net* ]] || engine=$child
 	done
 	kill -KILL "$engine"
