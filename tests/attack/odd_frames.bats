@@ -8,14 +8,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
-setup() {
-	common_setup
-	forget_seen
-}
-
 # send WALLS KIND...: such frames, without these walls, and then a page, for which the
 # engine must be there.
 send() {

@@ -12,8 +12,6 @@ setup_file() {
 	[[ $(id -u) -eq 0 ]] || world_start
 }
 
-teardown_file() { world_stop; }
-
 setup() {
 	! is_root || skip 'for ordinary users; root: attack/root_writes_kernel.bats'
 	common_setup

@@ -117,3 +117,11 @@ try:
 except TimeoutError: pass
 assert len(got) > 200 and set(got.values()) <= {2, 3}, (len(got), set(got.values()))
 page(); print("all answered with no, and a page")'
+
+# A file that needs more writes its own.
+setup_file() { world_start; }
+teardown_file() { world_stop; }
+setup() {
+	common_setup
+	forget_seen
+}

@@ -6,9 +6,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
 # make: a process of the world's host in a network of its own, TARGET.
 make() {
 	nsenter --preserve-credentials -U -n -m -t "$WORLD_HOST" -- \

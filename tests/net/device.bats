@@ -6,14 +6,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
-setup() {
-	common_setup
-	forget_seen
-}
-
 @test "--cidr, --mac, --ifname: guest, gateway and resolver are where it says, and all works" {
 	local serve='import socket
 s = socket.create_server(("127.0.0.1", 5432))

@@ -6,9 +6,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
 # begin [OPTION...]: a sandbox on the world's host that waits; ENGINE is its engine. As
 # the world's root may look into it: the engine's own user sees nothing.
 begin() {

@@ -15,11 +15,6 @@ teardown_file() {
 	world_stop
 }
 
-setup() {
-	common_setup
-	forget_seen
-}
-
 liar() { PATIENCE=60 online --dns 198.51.100.8 --allow '*.liar' "$@"; }
 
 @test "a resolver that lies is not believed: other ids, other questions, names nobody asked for" {

@@ -11,12 +11,6 @@ setup_file() {
 	# Nobody listens at the host's own server, so that only --dns leads to one.
 	echo 'nameserver 203.0.113.9' >"$WORLD/resolv.conf"
 }
-teardown_file() { world_stop; }
-
-setup() {
-	common_setup
-	forget_seen
-}
 
 @test "--dns asks that server, of either family, and not the host's; the next one if it is silent" {
 	local server

@@ -5,9 +5,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
 # queries NAME: how often the host's name server was asked for it.
 queries() { grep -c "query\[[A-Z]*\] $1 from" "$WORLD/queries" || true; }
 

@@ -6,14 +6,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
-setup() {
-	common_setup
-	forget_seen
-}
-
 get() { online "${@:1:$#-1}" -- curl -sS --max-time 10 "${!#}"; }
 
 @test "a name that is allowed is reached, by IPv4 and IPv6, and no other" {

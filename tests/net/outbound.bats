@@ -27,12 +27,6 @@ while True:
 		else: _, to = u.recvfrom(99); u.sendto(to[0].encode(), to)' 3>&- &
 	until [[ -e $WORLD/telling ]]; do sleep 0.05; done
 }
-teardown_file() { world_stop; }
-
-setup() {
-	common_setup
-	forget_seen
-}
 
 # The address that 203.0.113.2 or 2001:db8:113::2 sees, by TCP and by UDP.
 ask='import socket, sys

@@ -6,9 +6,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
 PORTS=$IMMURE_SOURCE/tests/lib/ports.py
 
 # serve ADDRESS [OPTION...]: a sandbox on the world's host whose server listens on port 80

@@ -6,9 +6,6 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
-setup_file() { world_start; }
-teardown_file() { world_stop; }
-
 setup() {
 	common_setup
 	forget_seen
