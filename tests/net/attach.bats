@@ -193,9 +193,12 @@ there() { run timeout 30 nsenter --preserve-credentials -U -n -t "$TARGET" -- "$
 @test "what goes through it is written down, to its end" {
 	make
 	attach --net-log "$WORLD/net.log" --pcap "$WORLD/net.pcap" --allow 198.51.100.7
-	there bash -c 'exec 5<>/dev/tcp/198.51.100.7/7; echo hello >&5; read -r answer <&5; echo "$answer"; exec sleep 2' &
-	until [[ -s $WORLD/seen ]]; do sleep 0.02; done
-	sleep 0.2
+	# Whose end this is about must not be kept open by who is cut off.
+	(
+		exec {stay}>&-
+		there bash -c 'exec 5<>/dev/tcp/198.51.100.7/7; echo hello >&5; read -r answer <&5; echo "$answer" >"$0"; exec sleep 5' "$WORLD/answered"
+	) 3>&- &
+	until [[ -s $WORLD/answered ]]; do sleep 0.02; done
 	exec {stay}>&-
 	ended 0
 	grep -q '"port":7,"sent":6,"received":6,"end":"cut"' "$WORLD/net.log" || fail_test "$(cat "$WORLD/net.log")"
