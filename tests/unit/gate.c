@@ -391,7 +391,7 @@ static size_t frame_dhcp(uint8_t *frame, const char *to, unsigned kind, const ui
 	uint8_t message[300] = { 1, 1, 6, 0, 1, 2, 3, 4 };
 
 	memcpy(message + 28, guest, sizeof(guest));
-	memcpy(message + 236, "\x63\x82\x53\x63", 4);
+	memcpy(message + 236, (const uint8_t[]){ 0x63, 0x82, 0x53, 0x63 }, 4);
 	memcpy(message + 240, (const uint8_t[]){ 53, 1, (uint8_t)kind, 255 }, 4);
 	if (wanted) {
 		memcpy(message + 243, (const uint8_t[]){ 0, 50, 4 }, 3);
