@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
+#include <linux/if_tun.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <stddef.h>
@@ -67,7 +68,13 @@ static int filter_calls(bool binds, struct error *err)
 		ANSWER(SECCOMP_RET_ALLOW),
 		ALLOW(connect), ALLOW(close), ALLOW(shutdown), ALLOW(setsockopt),
 		ALLOW(getsockopt), ALLOW(getsockname), ALLOW(getpeername),
-		ALLOW_IF(ioctl, 1, FIONBIO, FIONREAD),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 6),
+		LOAD(args[1]),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIONBIO, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FIONREAD, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TUNSETPERSIST, 0, 1),
+		ANSWER(SECCOMP_RET_ALLOW),
+		REFUSE,
 		/* F_DUPFD to F_SETFL: not F_SETOWN, which has signals sent. */
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fcntl, 0, 4),
 		LOAD(args[1]),

@@ -373,7 +373,7 @@ int engine_attach(struct engine *engine, int tap, const uint8_t hardware[6],
 	return 0;
 }
 
-static void serve(struct engine *engine)
+static bool serve(struct engine *engine)
 {
 	enum { TAP, CONTROL, WATCH };
 	struct pollset *set = &engine->set;
@@ -383,7 +383,7 @@ static void serve(struct engine *engine)
 		if (pollset_add(set, engine->tap, POLLIN) < 0 ||
 		    pollset_add(set, engine->control, POLLIN) < 0 ||
 		    pollset_add(set, engine->watch, POLLIN) < 0)
-			return;
+			return false;
 		engine->now = clock_now();
 		stack_wants(engine->stack, set);
 		resolver_wants(engine->resolver, set, engine->now);
@@ -394,12 +394,12 @@ static void serve(struct engine *engine)
 		struct timespec wait = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000L };
 		int got = ppoll(set->items, (nfds_t)set->count, most < 0 ? NULL : &wait, NULL);
 		if (got < 0 && errno != EINTR)
-			return;
+			return false;
 		engine->now = clock_now();
 		if (got < 0)
 			continue;
 		if (pollset_news(set, CONTROL) && !take_control(engine))
-			return;
+			return true;
 		if (pollset_news(set, WATCH)) {
 			addresses_heard(engine->watch);
 			read_own_addresses(engine);
@@ -410,13 +410,20 @@ static void serve(struct engine *engine)
 		if (engine->recorder)
 			recorder_work(engine->recorder, engine->now);
 		if (pollset_news(set, TAP) && !take_frames(engine))
-			return;
+			return false;
 	}
 }
 
-void engine_serve(struct engine *engine)
+bool engine_serve(struct engine *engine)
 {
-	serve(engine);
+	bool told = serve(engine);
+
 	if (engine->recorder)
 		recorder_end(engine->recorder, engine->now);
+	return told;
+}
+
+void engine_leave_tap(const struct engine *engine)
+{
+	tap_leave(engine->tap);
 }

@@ -84,6 +84,7 @@ const struct plan *plan_make(const struct config *config, struct error *err)
 	plan->arena = config->arena;
 	list_reserve(plan->arena, &plan->items, 112);	/* more than the default's */
 	plan->config = config;
+	plan->attached = NO_FD;
 	plan->started = file_clock();
 	if (*weakened_walls())
 		note(p, "weakened for a test: %s", weakened_walls());

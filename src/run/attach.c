@@ -172,7 +172,7 @@ static int serve(struct sandbox *box, int exit_fd, struct error *err)
 		if (polled[PROCESS].revents || polled[EXIT].revents)
 			return 0;
 		if (polled[NAMES].revents)
-			network_changed_names(box);
+			network_look_at_names(box);
 		if (polled[ENGINE].revents) {
 			network_lost(box);
 			return fail(err, 0, "the network's engine ended with status %d",

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -30,6 +31,12 @@ static const char resolv_conf[] = "/etc/resolv.conf";
 
 /* A longer one is nobody's, and does not fit the engine's message. */
 enum { LONGEST_RESOLV_CONF = 60 * 1024 };
+
+/* How long it may take to end by itself. */
+enum { LAST_MILLISECONDS = 200 };
+
+/* How soon a change of it is known. */
+enum { NAMES_MILLISECONDS = 1000 };
 
 /* --- the engine ------------------------------------------------------------------------- */
 
@@ -147,7 +154,9 @@ int engine_serve_network(struct sandbox *box, struct error *err)
 {
 	(void)err;
 	fd_close(&box->engine_door);
-	engine_serve(box->network_engine);
+	/* Its own network ends with the sandbox; somebody else's must not keep a dead tap. */
+	if (engine_serve(box->network_engine) && box->plan->attached == NO_FD)
+		engine_leave_tap(box->network_engine);
 	_exit(0);
 }
 
@@ -186,26 +195,21 @@ static void tell_names(struct sandbox *box)
 			  &ignored);
 }
 
-/* Watch the directory of the link and that of the file it leads to, where another one can
- * take its place, and the file itself, which a container has mounted from elsewhere;
- * before it is read, so that no change falls between. A change is rare, so that each gets a new watch:
- * the link may lead elsewhere now. */
-static void watch_names(struct sandbox *box)
+/* Looked at before it is read, so that no change falls between. Every second, which costs a
+ * microsecond, and not by inotify(7): to close that waits for all processors to have
+ * forgotten it (synchronize_srcu in fsnotify_destroy_group), 10 to 15 ms at the end of each
+ * run, and a user may have 128 of them. A file that a container has mounted over it, or one
+ * of a network, is seen this way too. */
+void network_look_at_names(struct sandbox *box)
 {
-	struct arena *arena = box->plan->arena;
-	const char *resolved = file_resolved(arena, resolv_conf);
-	const char *paths[] = {
-		"/etc", resolv_conf, resolved ? path_parent(arena, resolved) : resolv_conf,
-	};
+	struct file_stamp stamp = file_stamp(resolv_conf);
 	struct error ignored;
 
 	fd_close(&box->names);
-	box->names = file_watch(paths, 3, &ignored);
-}
-
-void network_changed_names(struct sandbox *box)
-{
-	watch_names(box);
+	box->names = timer_new(NAMES_MILLISECONDS, &ignored);
+	if (box->names_text && file_stamp_is(&stamp, &box->names_stamp))
+		return;
+	box->names_stamp = stamp;
 	tell_names(box);
 }
 
@@ -237,7 +241,7 @@ int parent_start_engine(struct sandbox *box, struct error *err)
 	fd_close(&box->engine_control);
 	fd_close(&box->engine_door);
 	record_release(box);
-	network_changed_names(box);
+	network_look_at_names(box);
 	return 0;
 }
 
@@ -271,17 +275,21 @@ void network_close(struct sandbox *box)
 		record_finish(box);
 	record_release(box);
 	record_forget(box);
-	if (box->engine != NO_FD)
-		process_signal(box->engine, SIGKILL);
 	fd_close(&box->control);
 	fd_close(&box->engine_control);
 	fd_close(&box->door);
 	fd_close(&box->engine_door);
 	fd_close(&box->tun);
 	fd_close(&box->names);
-	/* Should it not have been killed, its end is that there is nobody to hear from. */
-	if (box->engine != NO_FD)
+	/* That there is nobody to hear from any more is its end, at once if it is well; who
+	 * is killed takes the tap's device away, for which we would wait. */
+	if (box->engine != NO_FD) {
+		struct pollfd end = { .fd = box->engine, .events = POLLIN };
+
+		if (poll(&end, 1, LAST_MILLISECONDS) <= 0)
+			process_signal(box->engine, SIGKILL);
 		(void)process_await(box->engine, &status, &ignored);
+	}
 	fd_close(&box->engine);
 }
 

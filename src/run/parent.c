@@ -358,7 +358,7 @@ static int turn(struct sandbox *box, struct error *err)
 		if (polled[TOOLS + which].revents && maps_tool_ended(box, which, err) < 0)
 			return -1;
 	if (polled[NAMES].revents)
-		network_changed_names(box);
+		network_look_at_names(box);
 	for (int i = 0; i < RECORD_CHANNELS; i++)
 		if (polled[RECORDS + i].revents)
 			record_take(box, i);

@@ -12,6 +12,7 @@
 #include <immure/net/engine.h>
 #include <immure/plan/plan.h>
 #include <immure/run/sandbox.h>
+#include <immure/sys/file.h>
 #include <immure/sys/network.h>
 #include <immure/sys/process.h>
 #include <immure/sys/tap.h>
@@ -143,8 +144,9 @@ struct sandbox {
 	int control, engine_control;
 	int door, engine_door;
 	int tun;		/* /dev/net/tun, by name only */
-	int names;		/* says when resolv.conf may have changed */
+	int names;		/* a timer: when to look at resolv.conf again */
 	const char *names_text;	/* that the engine has */
+	struct file_stamp names_stamp;
 	struct refusals *refusals;
 	bool engine_lost;	/* it ended before the command */
 	int engine_status;
@@ -278,7 +280,7 @@ STEP(engine_take_tap);
 STEP(engine_serve_network);
 
 /* What the supervisor waits for, and what it does when that has come. */
-void network_changed_names(struct sandbox *box);
+void network_look_at_names(struct sandbox *box);
 void network_lost(struct sandbox *box);
 
 /* End the engine, if there is one, and add to the outcome what it refused. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -456,15 +455,20 @@ int file_each_name_in(int dir, bool (*each)(void *context, const char *name),
 	return each_name(openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), each, context);
 }
 
-int file_watch(const char *const *paths, size_t count, struct error *err)
+struct file_stamp file_stamp(const char *path)
 {
-	const uint32_t news = IN_CREATE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CLOSE_WRITE;
-	size_t watched = 0;
+	struct stat status;
 
-	AUTO_FD int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-	for (size_t i = 0; fd >= 0 && i < count; i++)
-		watched += inotify_add_watch(fd, paths[i], news) >= 0;
-	if (watched == 0)
-		return fail(err, errno, "watch %s", count ? paths[0] : "nothing");
-	return take_fd(&fd);
+	if (stat(path, &status) < 0)
+		return (struct file_stamp){ .inode = 0 };
+	return (struct file_stamp){
+		status.st_dev, status.st_ino, status.st_size,
+		status.st_ctim.tv_sec * INT64_C(1000000000) + status.st_ctim.tv_nsec,
+	};
+}
+
+bool file_stamp_is(const struct file_stamp *a, const struct file_stamp *b)
+{
+	return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+	       a->changed == b->changed;
 }

@@ -82,6 +82,11 @@ int tap_open(int procfs, int tun, const char *name, const uint8_t *hardware,
 	return take_fd(&fd);
 }
 
+void tap_leave(int tap)
+{
+	(void)ioctl(tap, TUNSETPERSIST, 1);
+}
+
 /* --- netlink ---------------------------------------------------------------------------- */
 
 /* Several messages that the kernel works through in order, each with an answer. */

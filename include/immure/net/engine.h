@@ -67,7 +67,11 @@ void engine_read_servers(struct engine *engine, const char *text);
 int engine_attach(struct engine *engine, int tap, const uint8_t hardware[6],
 		  struct error *err);
 
-/* Serve until the tap or the supervisor is gone. */
-void engine_serve(struct engine *engine);
+/* Serve until the tap or the supervisor is gone, or nothing can be waited for any more. True:
+ * the supervisor has said that it is over. */
+bool engine_serve(struct engine *engine);
+
+/* Before the end: leave the tap's device to the network namespace it is in, and its end. */
+void engine_leave_tap(const struct engine *engine);
 
 #endif

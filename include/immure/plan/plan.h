@@ -166,7 +166,7 @@ struct plan {
 	const struct config *config;	/* what it was made from: who asked for what */
 
 	uint64_t namespaces;		/* CLONE_NEW... bits of the first clone */
-	int attached;			/* pidfd of whose network is served; for plan_attach() */
+	int attached;			/* pidfd of whose network is served; NO_FD: its own is */
 	LIST(struct join) joins;	/* in the order in which they can be entered */
 	uint64_t capabilities;		/* that the command keeps, bit N for number N */
 	const char *all_origin;		/* who wants it to be all there are; NULL: nobody */

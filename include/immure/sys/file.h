@@ -132,9 +132,16 @@ void file_each_name(const char *path, bool (*each)(void *context, const char *na
 int file_each_name_in(int dir, bool (*each)(void *context, const char *name),
 		      void *context);
 
-/* A descriptor that can be read when one of these files has been written, or a name in
- * one of these directories has come, gone or been written; what is not there is left out.
- * The caller owns it. -1: none can be watched. */
-int file_watch(const char *const *paths, size_t count, struct error *err);
+/* By what one sees that a file, followed through links, is another one or was written. */
+struct file_stamp {
+	uint64_t device, inode;		/* inode 0: there is none */
+	int64_t size, changed;		/* nanoseconds, by the file system's clock */
+};
+
+/* That of the file at `path`, as it is now. */
+struct file_stamp file_stamp(const char *path);
+
+/* Are both of the same file, as it was? */
+bool file_stamp_is(const struct file_stamp *a, const struct file_stamp *b);
 
 #endif
