@@ -45,9 +45,10 @@ static void say_profile(const struct config *config, const struct plan *plan)
 	list_each(const struct opening, opening, &openings.list)
 		text = arena_format(arena, "%s%s%s: %s", text ? text : "", text ? " · " : "",
 				    opening->what, opening->which);
-	const char *files = config->by_name ? config->by_name : config->project->file;
-	if (config->by_name && config->project)
-		files = arena_format(arena, "%s and %s", config->by_name, config->project->file);
+	const char *files = config->by_name;
+	if (config->project)
+		files = files ? arena_format(arena, "%s and %s", files, config->project->file)
+			      : config->project->file;
 	say("profile", arena_format(arena, "%s · %s", files, text ? text : "opens nothing"));
 }
 

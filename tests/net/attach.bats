@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # immure net attach: the same engine for a network namespace that somebody else made, as an
 # ordinary user and from outside of it.
+#
+# shellcheck disable=SC2030,SC2031 # `stay` is of each test by itself
 
 load ../lib/common
 load ../lib/sandbox
@@ -194,10 +196,8 @@ there() { run timeout 30 nsenter --preserve-credentials -U -n -t "$TARGET" -- "$
 	make
 	attach --net-log "$WORLD/net.log" --pcap "$WORLD/net.pcap" --allow 198.51.100.7
 	# Whose end this is about must not be kept open by who is cut off.
-	(
-		exec {stay}>&-
-		there bash -c 'exec 5<>/dev/tcp/198.51.100.7/7; echo hello >&5; read -r answer <&5; echo "$answer" >"$0"; exec sleep 5' "$WORLD/answered"
-	) 3>&- &
+	# shellcheck disable=SC2016 # for the shell there
+	there bash -c 'exec 5<>/dev/tcp/198.51.100.7/7; echo hello >&5; read -r answer <&5; echo "$answer" >"$0"; exec sleep 5' "$WORLD/answered" 3>&- {stay}>&- &
 	until [[ -s $WORLD/answered ]]; do sleep 0.02; done
 	exec {stay}>&-
 	ended 0
