@@ -131,7 +131,7 @@ struct publisher {
 	uint8_t bytes[65536];		/* a chunk, or the longest datagram */
 	/* Memory that is not written costs nothing. */
 	struct link links[MOST_LINKS];
-	struct sender senders[SENDER_SETS][SENDER_WAYS];
+	struct sender senders[MOST_SENDERS];
 	uint8_t small_pieces[MOST_LINKS][2][SMALL_CHUNK];
 	uint8_t large_pieces[LARGE_PIECES][CHUNK];
 };
@@ -406,7 +406,7 @@ static void accept_some(struct publisher *publisher, const struct port *port)
 
 static uint64_t sender_tag(const struct publisher *publisher, const struct sender *sender)
 {
-	return tag(A_SENDER, (size_t)(sender - publisher->senders[0]));
+	return tag(A_SENDER, (size_t)(sender - publisher->senders));
 }
 
 static void forget_sender(struct publisher *publisher, struct sender *sender)
@@ -421,8 +421,8 @@ static void forget_sender(struct publisher *publisher, struct sender *sender)
 static void forget_silent(struct publisher *publisher)
 {
 	publisher->swept = publisher->now;
-	for (struct sender *sender = publisher->senders[0];
-	     publisher->sender_count > 0 && sender < publisher->senders[0] + MOST_SENDERS; sender++)
+	for (struct sender *sender = publisher->senders;
+	     publisher->sender_count > 0 && sender < publisher->senders + MOST_SENDERS; sender++)
 		if (sender->used && publisher->now - sender->last > SILENCE_MILLISECONDS)
 			forget_sender(publisher, sender);
 }
@@ -434,7 +434,7 @@ static struct sender *set_of(struct publisher *publisher, const struct sender *w
 
 	for (socklen_t i = 0; i < wanted->peer_size; i++)
 		hash = (hash ^ bytes[i]) * 0x01000193u;		/* FNV-1a */
-	return publisher->senders[(hash ^ hash >> 15) % SENDER_SETS];
+	return &publisher->senders[(hash ^ hash >> 15) % SENDER_SETS * SENDER_WAYS];
 }
 
 static bool same_sender(const struct sender *a, const struct sender *b)
@@ -713,7 +713,7 @@ static void serve(struct publisher *publisher, const struct epoll_event *event)
 		serve_link(publisher, &publisher->links[number / 2], number % 2, event->events);
 		break;
 	case A_SENDER:
-		serve_sender(publisher, &publisher->senders[0][number]);
+		serve_sender(publisher, &publisher->senders[number]);
 		break;
 	}
 }
