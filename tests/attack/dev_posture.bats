@@ -7,6 +7,7 @@
 
 load ../lib/common
 load ../lib/sandbox
+load ../lib/shell
 load ../lib/world
 
 setup_file() {
@@ -14,13 +15,10 @@ setup_file() {
 }
 
 setup() {
-	! is_root || skip 'root is refused: attack/root_writes_kernel.bats'
-	common_setup
-	make_work
-	mkdir "$WORK/shown" "$WORK/hidden" "$TEST_TMP/home" "$TEST_TMP/project"
+	shell_setup
+	mkdir "$WORK/shown" "$WORK/hidden" "$TEST_TMP/project"
 	echo canary >"$WORK/hidden/secret"
 	echo shown >"$WORK/shown/file"
-	export HOME=$TEST_TMP/home XDG_DATA_HOME=$TEST_TMP/data
 	echo 'real home' >"$HOME/file"
 	cd "$TEST_TMP/project" || return
 }

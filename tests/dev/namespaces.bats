@@ -6,20 +6,9 @@
 
 load ../lib/common
 load ../lib/sandbox
+load ../lib/shell
 
-setup() {
-	! is_root || skip 'for ordinary users; root: attack/root_writes_kernel.bats'
-	common_setup
-	make_work
-	mkdir "$TEST_TMP/home"
-	export HOME=$TEST_TMP/home XDG_DATA_HOME=$TEST_TMP/data
-	cd "$WORK" || return
-}
-
-# typed < LINES: what bash inside does with them, line by line.
-typed() {
-	run --separate-stderr timeout -k 5 40 "$IMMURE" shell -q -- bash
-}
+setup() { shell_setup; }
 
 @test "unshare with a private ps, and one with everything, in which mounts and names are made" {
 	local before

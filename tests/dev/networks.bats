@@ -6,25 +6,14 @@
 
 load ../lib/common
 load ../lib/sandbox
+load ../lib/shell
 load ../lib/world
 
 setup_file() {
 	[[ $(id -u) -eq 0 ]] || world_start
 }
 
-setup() {
-	! is_root || skip 'for ordinary users; root: attack/root_writes_kernel.bats'
-	common_setup
-	make_work
-	mkdir "$TEST_TMP/home"
-	export HOME=$TEST_TMP/home XDG_DATA_HOME=$TEST_TMP/data
-	cd "$WORK" || return
-}
-
-# typed < LINES: what bash inside does with them, line by line.
-typed() {
-	run --separate-stderr timeout -k 5 40 "$IMMURE" shell -q -- bash
-}
+setup() { shell_setup; }
 
 # What of all this could be seen on the host: links, namespaces with names, mounts, names.
 of_the_host() {

@@ -5,16 +5,12 @@
 
 load ../lib/common
 load ../lib/sandbox
+load ../lib/shell
 
 setup() {
-	! is_root || skip 'for ordinary users; root: attack/root_writes_kernel.bats'
-	common_setup
-	make_work
-	mkdir "$TEST_TMP/home" "$TEST_TMP/data"
-	echo secret >"$TEST_TMP/home/.bashrc"
-	export HOME=$TEST_TMP/home XDG_DATA_HOME=$TEST_TMP/data
+	shell_setup
+	echo secret >"$HOME/.bashrc"
 	homes=$XDG_DATA_HOME/immure/homes
-	cd "$WORK" || return
 }
 
 shell() { run --separate-stderr timeout -k 5 30 "$IMMURE" shell "$@"; }
