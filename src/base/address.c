@@ -34,6 +34,11 @@ struct address address_of_v4(uint32_t number)
 	return address_from_v4(bytes);
 }
 
+struct address address_loopback(bool v6)
+{
+	return v6 ? (struct address){ { [15] = 1 } } : address_of_v4(0x7f000001);
+}
+
 bool address_is_v4(const struct address *address)
 {
 	return memcmp(address->bytes, before_v4, sizeof(before_v4)) == 0;

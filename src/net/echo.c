@@ -60,18 +60,14 @@ static void end_talk(struct echo *echo, struct talk *talk)
 static int open_socket(const struct echo *echo, const struct address *to)
 {
 	bool v4 = address_is_v4(to);
-	struct sockaddr_in v4_peer = { .sin_family = AF_INET };
-	struct sockaddr_in6 v6_peer = { .sin6_family = AF_INET6 };
+	struct sockaddr_storage peer;
 
 	AUTO_FD int fd = socket(v4 ? AF_INET : AF_INET6,
 				SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC,
 				v4 ? IPPROTO_ICMP : IPPROTO_ICMPV6);
 	if (fd < 0 || outbound_bind(echo->plan, fd, to) < 0)
 		return -1;
-	memcpy(&v4_peer.sin_addr, to->bytes + 12, 4);
-	memcpy(&v6_peer.sin6_addr, to->bytes, 16);
-	int connected = v4 ? socket_connect(fd, (struct sockaddr *)&v4_peer, sizeof(v4_peer))
-			   : socket_connect(fd, (struct sockaddr *)&v6_peer, sizeof(v6_peer));
+	int connected = socket_connect(fd, (struct sockaddr *)&peer, socket_address(to, 0, &peer));
 	return connected < 0 ? -1 : take_fd(&fd);
 }
 

@@ -24,6 +24,7 @@
 #include <immure/net/policy.h>
 #include <immure/net/pollset.h>
 #include <immure/net/resolver.h>
+#include <immure/sys/clocks.h>
 #include <immure/sys/tap.h>
 #include <immure/sys/weaken.h>
 
@@ -54,14 +55,6 @@ struct engine {
 	uint8_t answer[GATE_FRAME_ROOM];
 	char text[CONTROL_ROOM + 1];
 };
-
-static int64_t clock_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 /* --- what is told ---------------------------------------------------------------------- */
 
@@ -384,7 +377,7 @@ static bool serve(struct engine *engine)
 		    pollset_add(set, engine->control, POLLIN) < 0 ||
 		    pollset_add(set, engine->watch, POLLIN) < 0)
 			return false;
-		engine->now = clock_now();
+		engine->now = clock_milliseconds(CLOCK_MONOTONIC);
 		stack_wants(engine->stack, set);
 		resolver_wants(engine->resolver, set, engine->now);
 		if (engine->recorder)
@@ -395,7 +388,7 @@ static bool serve(struct engine *engine)
 		int got = ppoll(set->items, (nfds_t)set->count, most < 0 ? NULL : &wait, NULL);
 		if (got < 0 && errno != EINTR)
 			return false;
-		engine->now = clock_now();
+		engine->now = clock_milliseconds(CLOCK_MONOTONIC);
 		if (got < 0)
 			continue;
 		if (pollset_news(set, CONTROL) && !take_control(engine))

@@ -8,14 +8,6 @@
 
 #include "outbound.h"
 
-/* The host's own services, and a name server that runs there, are behind no device. */
-static bool is_loopback(const struct address *to)
-{
-	static const struct address loopback_v6 = { { [15] = 1 } };
-
-	return address_is_v4(to) ? to->bytes[12] == 127 : address_is(to, &loopback_v6);
-}
-
 bool outbound_is_asked(const struct network_plan *plan)
 {
 	return plan->outbound.device || plan->outbound.v4_origin || plan->outbound.v6_origin;
@@ -26,7 +18,8 @@ int outbound_bind(const struct network_plan *plan, int fd, const struct address 
 	const struct outbound *outbound = &plan->outbound;
 	bool v4 = address_is_v4(to);
 
-	if (!outbound_is_asked(plan) || is_loopback(to))
+	/* The host's own services, and a name server that runs there, are behind no device. */
+	if (!outbound_is_asked(plan) || address_is_loopback(to))
 		return 0;
 	if (outbound->device && socket_use_device(fd, outbound->device) < 0)
 		return -1;

@@ -34,12 +34,12 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
 #include <immure/net/publisher.h>
+#include <immure/sys/clocks.h>
 #include <immure/sys/process.h>
 #include <immure/sys/socket.h>
 
@@ -135,14 +135,6 @@ struct publisher {
 	uint8_t small_pieces[MOST_LINKS][2][SMALL_CHUNK];
 	uint8_t large_pieces[LARGE_PIECES][CHUNK];
 };
-
-static int64_t clock_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
-}
 
 /* --- what is waited for ------------------------------------------------------------------ */
 
@@ -593,15 +585,13 @@ static void add_target(struct port *port, struct targets *targets, const struct 
 static void add_targets(const struct network_plan *plan, const struct publish *publish,
 			struct port *port, struct targets *targets)
 {
-	static const struct address loopback_v6 = { { [15] = 1 } };
-	const struct address loopback_v4 = address_of_v4(0x7f000001);
-	const struct address *loopback[] = { &loopback_v4, &loopback_v6 };
+	const struct address loopback[] = { address_loopback(false), address_loopback(true) };
 	const struct tap_addresses *own[] = { &plan->v4, &plan->v6 };
 	int first = !address_is_v4(&publish->address);
 
 	port->targets = targets;
 	for (int i = 0; address_is_loopback(&publish->address) && i < 2; i++)
-		add_target(port, targets, loopback[i ^ first], publish->guest_port);
+		add_target(port, targets, &loopback[i ^ first], publish->guest_port);
 	for (int i = 0; i < 2; i++)
 		if (own[i ^ first]->on)
 			add_target(port, targets, &own[i ^ first]->guest, publish->guest_port);
@@ -734,7 +724,7 @@ void publisher_serve(struct publisher *publisher)
 {
 	struct epoll_event events[EVENTS_A_TURN];
 
-	publisher->now = publisher->swept = clock_now();
+	publisher->now = publisher->swept = clock_milliseconds(CLOCK_MONOTONIC);
 	for (;;) {
 		int wait = publisher->paused ? PAUSE_MILLISECONDS
 			 : publisher->sender_count > 0 ? SWEEP_MILLISECONDS : -1;
@@ -742,7 +732,7 @@ void publisher_serve(struct publisher *publisher)
 
 		if (count < 0 && errno != EINTR)
 			return;
-		publisher->now = clock_now();
+		publisher->now = clock_milliseconds(CLOCK_MONOTONIC);
 		for (int i = 0; i < count; i++)
 			serve(publisher, &events[i]);
 		end_turn(publisher);

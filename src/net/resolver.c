@@ -416,8 +416,8 @@ static bool answer_own(struct resolver *resolver, const struct query *query)
 	size_t count = 2;
 
 	if (is_or_is_below(name, "localhost")) {
-		own[0] = address_of_v4(0x7f000001);
-		(void)address_parse("::1", &own[1]);
+		own[0] = address_loopback(false);
+		own[1] = address_loopback(true);
 	} else if (plan->hostname && text_is(name, plan->hostname)) {
 		own[0] = plan->v4.on ? plan->v4.guest : plan->v6.guest;
 		own[1] = plan->v6.on ? plan->v6.guest : plan->v4.guest;

@@ -69,12 +69,10 @@ static struct {
  * loopback. */
 static struct address final_address(const struct stack *stack, const struct flow *flow)
 {
-	static const struct address loopback_v6 = { { [15] = 1 } };
-
 	if (stack->plan->v4.on && address_is(&flow->remote, &stack->plan->v4.gateway))
-		return address_of_v4(0x7f000001);
+		return address_loopback(false);
 	if (stack->plan->v6.on && address_is(&flow->remote, &stack->plan->v6.gateway))
-		return loopback_v6;
+		return address_loopback(true);
 	return flow->remote;
 }
 

@@ -81,15 +81,6 @@ static int check_is_free(struct planning *p, const char *name, struct error *err
 	return 0;
 }
 
-/* Where does something offline lead that is not here? */
-static bool is_here(const struct address *address)
-{
-	struct prefix loopback_v4, loopback_v6;
-
-	return prefix_parse("127.0.0.0/8", &loopback_v4) && prefix_parse("::1", &loopback_v6) &&
-	       (prefix_has(&loopback_v4, address) || prefix_has(&loopback_v6, address));
-}
-
 static int add_host(struct planning *p, const struct word *word, struct error *err)
 {
 	struct named_host host = { .origin = origin_of(p, word->origin) };
@@ -141,7 +132,7 @@ int check_names_count(struct planning *p, struct error *err)
 		if (!p->plan->own_mounts && !word->origin->file)
 			return fail(err, 0, "share mount and add-host %s (%s) contradict each"
 				    " other: /etc/hosts is the host's", word->text, host->origin);
-		if (network->online || !p->plan->own_network || is_here(&host->address)) {
+		if (network->online || !p->plan->own_network || address_is_loopback(&host->address)) {
 			network->hosts.items[kept++] = *host;
 			continue;
 		}

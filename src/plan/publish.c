@@ -45,7 +45,7 @@ static int take_address(char **text, struct address *ret_address, struct error *
 	char *colon = strrchr(*text, ':');
 	char *address = *text;
 
-	*ret_address = address_of_v4(0x7f000001);
+	*ret_address = address_loopback(false);
 	if (!colon)
 		return 0;
 	*colon = '\0';

@@ -321,9 +321,7 @@ int child_make_tap(struct sandbox *box, struct error *err)
 	struct tap_route v4 = network_route_of(&network->v4), v6 = network_route_of(&network->v6);
 	if (tap_configure(box->sysctls, network->interface, network->mtu, &v4, &v6, err) < 0)
 		return -1;
-	/* If nobody is there to take it, why is what the next step hears. */
-	int sent = sync_send_tap(box->door, hardware, tap, err);
-	return sent < 0 && err->code != EPIPE && err->code != ECONNRESET ? -1 : 0;
+	return sync_offered(sync_send_tap(box->door, hardware, tap, err), err);
 }
 
 int network_await(int *door, const char *who, struct error *err)

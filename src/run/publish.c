@@ -261,9 +261,7 @@ static int send_own(struct sandbox *box, enum namespace kind, struct error *err)
 	AUTO_FD int namespace = namespace_open_own_in(kind, box->procfs, err);
 	if (namespace < 0)
 		return -1;
-	/* If nobody is there to take it, why is what a later step hears. */
-	int sent = sync_send(box->ports_door, SYNC_ENTER, 0, false, namespace, err);
-	return sent < 0 && err->code != EPIPE && err->code != ECONNRESET ? -1 : 0;
+	return sync_offered(sync_send(box->ports_door, SYNC_ENTER, 0, false, namespace, err), err);
 }
 
 int child_lead_ports_in(struct sandbox *box, struct error *err)

@@ -10,11 +10,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <immure/base/fd.h>
 #include <immure/net/gate.h>
+#include <immure/sys/clocks.h>
 #include <immure/sys/file.h>
 #include <immure/sys/socket.h>
 
@@ -36,14 +36,6 @@ static const struct network_record *record_of(const struct sandbox *box, int cha
 	const struct network_plan *network = &box->plan->network;
 
 	return channel == RECORD_LOG ? &network->log : &network->capture;
-}
-
-static int64_t milliseconds(clockid_t clock)
-{
-	struct timespec now;
-
-	(void)clock_gettime(clock, &now);
-	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
 }
 
 /* --- writing ---------------------------------------------------------------------------- */
@@ -97,7 +89,7 @@ static ssize_t receive(struct recording *recording)
 
 static void refill(struct recording *recording)
 {
-	int64_t now = milliseconds(CLOCK_MONOTONIC);
+	int64_t now = clock_milliseconds(CLOCK_MONOTONIC);
 	int64_t more = (now - recording->refilled) * LINES_A_SECOND / 1000;
 
 	recording->refilled = now;
@@ -110,7 +102,7 @@ static void print_missing(struct recording *recording, struct arena *arena, FILE
 {
 	if (recording->unsaid == 0)
 		return;
-	record_print_missing(recording->unsaid, milliseconds(CLOCK_REALTIME), arena, out);
+	record_print_missing(recording->unsaid, clock_milliseconds(CLOCK_REALTIME), arena, out);
 	recording->missing += recording->unsaid;
 	recording->unsaid = 0;
 }
@@ -208,7 +200,7 @@ static int open_recording(struct sandbox *box, int channel, struct error *err)
 		return -1;
 	recording->from = ends[0];
 	recording->engine_end = ends[1];
-	recording->refilled = milliseconds(CLOCK_MONOTONIC);
+	recording->refilled = clock_milliseconds(CLOCK_MONOTONIC);
 	recording->room = MOST_AT_ONCE;
 	(void)setsockopt(recording->engine_end, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));
 	return 0;
@@ -258,14 +250,14 @@ static void finish_log(struct recording *recording)
 void record_finish(struct sandbox *box)
 {
 	struct recording *recordings = box->recordings;
-	int64_t end = milliseconds(CLOCK_MONOTONIC) + LAST_MILLISECONDS, left;
+	int64_t end = clock_milliseconds(CLOCK_MONOTONIC) + LAST_MILLISECONDS, left;
 
 	fd_close(&box->control);
 	recordings[RECORD_LOG].room = MOST_AT_THE_END;
 	for (;;) {
 		struct pollfd polled[RECORD_CHANNELS];
 
-		left = end - milliseconds(CLOCK_MONOTONIC);
+		left = end - clock_milliseconds(CLOCK_MONOTONIC);
 		if (left <= 0 || (recordings[0].from == NO_FD && recordings[1].from == NO_FD))
 			break;
 		for (int i = 0; i < RECORD_CHANNELS; i++)

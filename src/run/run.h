@@ -51,6 +51,10 @@ struct sync_message {
 int sync_send(int sync, enum sync_kind kind, int value, bool group, int fd,
 	      struct error *err);
 
+/* After a sending: 0 also when nobody is there to take it any more, since why is what a later
+ * step hears. -1: it could not be sent. */
+int sync_offered(int sent, const struct error *err);
+
 /* Send the tap. */
 int sync_send_tap(int sync, const uint8_t hardware[6], int tap, struct error *err);
 

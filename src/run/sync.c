@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <string.h>
 
 #include <immure/base/fd.h>
@@ -15,6 +16,11 @@ int sync_send(int sync, enum sync_kind kind, int value, bool group, int fd,
 	message.value = value;
 	message.group = group;
 	return socket_send(sync, &message, sizeof(message), fd, err);
+}
+
+int sync_offered(int sent, const struct error *err)
+{
+	return sent < 0 && err->code != EPIPE && err->code != ECONNRESET ? -1 : 0;
 }
 
 int sync_send_tap(int sync, const uint8_t hardware[6], int tap, struct error *err)

@@ -18,6 +18,14 @@
 
 static const int64_t SECOND = 1000000000;
 
+int64_t clock_milliseconds(clockid_t clock)
+{
+	struct timespec now;
+
+	(void)clock_gettime(clock, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}
+
 int clocks_look(int64_t *ret_monotonic, int64_t *ret_boottime, struct error *err)
 {
 	struct timespec monotonic, boottime;

@@ -15,12 +15,12 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
 #include <immure/base/fd.h>
+#include <immure/sys/clocks.h>
 #include <immure/sys/proc.h>
 
 int proc_open(pid_t pid, struct error *err)
@@ -32,18 +32,10 @@ int proc_open(pid_t pid, struct error *err)
 	return fd < 0 ? fail(err, errno, "process %d", (int)pid) : fd;
 }
 
-static int64_t milliseconds_now(void)
-{
-	struct timespec now;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 static bool wait_readable(int fd, int64_t deadline)
 {
 	struct pollfd polled = { .fd = fd, .events = POLLIN };
-	int64_t left = deadline - milliseconds_now();
+	int64_t left = deadline - clock_milliseconds(CLOCK_MONOTONIC);
 
 	return left > 0 && poll(&polled, 1, (int)left) > 0;
 }
@@ -136,7 +128,7 @@ int proc_read_memory(struct arena *arena, int process, const char *name, size_t 
 		copy_out(fd, writing, most);
 	fd_close(&writing);
 	/* A page and the byte more than is wanted, since it writes by pages. */
-	int result = read_bounded(arena, reading, most + 4097, milliseconds_now() + 2000,
+	int result = read_bounded(arena, reading, most + 4097, clock_milliseconds(CLOCK_MONOTONIC) + 2000,
 				  ret_text, ret_length, ret_cut);
 	int code = errno;
 	(void)kill(child, SIGKILL);

@@ -33,6 +33,9 @@ struct address address_from_v6(const uint8_t bytes[16]);
 /* The same from a constant: address_of_v4(0x7f000001) is 127.0.0.1. */
 struct address address_of_v4(uint32_t number);
 
+/* The loopback: ::1, or 127.0.0.1. */
+struct address address_loopback(bool v6);
+
 /* Is it one of IPv4? Its four bytes are the last of the sixteen then. */
 bool address_is_v4(const struct address *address);
 

@@ -3,8 +3,12 @@
 #define IMMURE_SYS_CLOCKS_H
 
 #include <stdint.h>
+#include <time.h>
 
 struct error;
+
+/* What that clock says, in milliseconds. */
+int64_t clock_milliseconds(clockid_t clock);
 
 /* What CLOCK_MONOTONIC and CLOCK_BOOTTIME say here, in nanoseconds. */
 int clocks_look(int64_t *ret_monotonic, int64_t *ret_boottime, struct error *err);
