@@ -36,7 +36,9 @@ struct address address_of_v4(uint32_t number)
 
 struct address address_loopback(bool v6)
 {
-	return v6 ? (struct address){ { [15] = 1 } } : address_of_v4(0x7f000001);
+	static const struct address loopback_v6 = { .bytes = { [15] = 1 } };
+
+	return v6 ? loopback_v6 : address_of_v4(0x7f000001);
 }
 
 bool address_is_v4(const struct address *address)
