@@ -29,7 +29,7 @@ HARDEN = $(if $(FUZZ),-fsanitize=fuzzer-no-link$(,)address$(,)undefined -fno-san
 	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fno-asynchronous-unwind-tables) -fstack-protector-strong -fPIE
 HARDEN_LD = $(if $(FUZZ),-fsanitize=address$(,)undefined)$(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
 	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
-CPPFLAGS = -D_GNU_SOURCE -Iinclude -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"' $(if $(WEAKEN),-DIMMURE_WEAKEN)
+CPPFLAGS = -D_GNU_SOURCE -Iinclude $(if $(WEAKEN),-DIMMURE_WEAKEN)
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
 LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
 # libresolv's reader of DNS messages: two functions, linked statically, so that who is
@@ -126,11 +126,18 @@ $(BUILD)/default_filter.c: $(BUILD)/immure-gen-filter
 	@$< >$@.new
 	@mv $@.new $@
 
-# Other flags, another version: everything is compiled again.
-$(BUILD)/flags: FORCE
+# Who says the version, and who knows where we are installed.
+NAMES = -DIMMURE_VERSION='"$(VERSION)"' -DIMMURE_PREFIX='"$(PREFIX)"'
+named := $(patsubst %.c,$(BUILD)/%.o,src/main.c src/cmd/run.c src/config/search.c src/gen/gen.c)
+$(named): private CPPFLAGS += $(NAMES)
+$(named): $(BUILD)/names
+
+# Other flags: everything is compiled again; another version or place: who names it.
+$(BUILD)/flags $(BUILD)/names: FORCE
 	@mkdir -p $(@D)
-	@printf '%s\n' "$$FLAGS_NOW" | cmp -s - $@ || printf '%s\n' "$$FLAGS_NOW" >$@
-$(BUILD)/flags: export FLAGS_NOW = $(COMPILE) // $(LINK)
+	@printf '%s\n' "$$NOW" | cmp -s - $@ || printf '%s\n' "$$NOW" >$@
+$(BUILD)/flags: export NOW = $(COMPILE) // $(LINK)
+$(BUILD)/names: export NOW = $(NAMES)
 FORCE:
 
 -include $(wildcard $(BUILD)/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/unit/*.d)
@@ -282,13 +289,13 @@ lint-tidy: $(patsubst %.c,$(BUILD)/lint/%.tidy,$(lint_c) $(lint_test_c))
 $(BUILD)/lint/%.gcc: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	@echo '  ANALYZE $<'
-	@$(COMPILE) -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o $@.o $<
+	@$(COMPILE) $(NAMES) -fanalyzer -MMD -MP -MT $@ -MF $@.d -c -o $@.o $<
 	@rm -f $@.o; touch $@
 
 $(BUILD)/lint/%.tidy: %.c .clang-tidy $(BUILD)/flags $(wildcard include/immure/*/*.h src/*/*.h tests/unit/*.h)
 	@mkdir -p $(@D)
 	@echo '  TIDY    $<'
-	@clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) -I$(BUILD) >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@clang-tidy --quiet $< -- -std=gnu11 $(CPPFLAGS) $(NAMES) -I$(BUILD) >$@.log 2>&1 || { cat $@.log; exit 1; }
 	@touch $@
 
 # cppcheck 2.10 gives a file up at a cast to __typeof__.
@@ -296,7 +303,7 @@ lint-cppcheck: $(BUILD)/call_names.h
 	@echo '  CPPCHECK'
 	@cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --language=c --platform=unix64 \
 		--enable=warning,performance,portability --suppress=missingIncludeSystem \
-		$(CPPFLAGS) '-D__typeof__(x)=struct any *' -D__x86_64__ -I$(BUILD) $(lint_c) $(lint_test_c)
+		$(CPPFLAGS) $(NAMES) '-D__typeof__(x)=struct any *' -D__x86_64__ -I$(BUILD) $(lint_c) $(lint_test_c)
 
 lint-shell: $(lint_scripts:%=$(BUILD)/lint/%.shell)
 

@@ -22,14 +22,14 @@ declare -gA may_include=(
 	[main]="base sys config cmd"
 )
 
-# The layer of a file below src/ or include/immure/.
-layer_of() {
-	local file=${1#src/}
-	file=${file#include/immure/}
-	if [[ $file == */* ]]; then
-		echo "${file%%/*}"
+# In $layer: that of a file below src/ or include/immure/.
+find_layer() {
+	layer=${1#src/}
+	layer=${layer#include/immure/}
+	if [[ $layer == */* ]]; then
+		layer=${layer%%/*}
 	else
-		echo "${file%.c}"
+		layer=${layer%.c}
 	fi
 }
 
@@ -38,7 +38,7 @@ layer_violations() {
 	local file name layer other
 	cd "$1" || return
 	while IFS=: read -r file name; do
-		layer=$(layer_of "$file")
+		find_layer "$file"
 		if [[ -z ${may_include[$layer]+known} ]]; then
 			echo "$file: the table has no layer $layer"
 		elif [[ $name == */../* || $name == ../* ]]; then
