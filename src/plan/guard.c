@@ -71,70 +71,89 @@ static void pin_above(struct planning *p, const char *path, const char *source,
 	}
 }
 
-/* A profile that the command could write would be the next run's walls. */
-static int guard_own_config(struct planning *p, const char *source, const char *target,
-		     bool writable, const char *origin, size_t order, struct error *err)
-{
-	const char *own = p->host.own_config;
+/* A directory of ours that later runs obey or use. */
+struct own_place {
+	const char *path;	/* as it is called; NULL: nobody knows where it would be */
+	const char *what, *origin;
+	struct trail trail;
+};
 
-	if (!own)
+/* All that is missing in one command, so that nobody has to come here twice. */
+static int hint_to_make(struct planning *p, const struct own_place *places, size_t count,
+			const char *source, struct error *err)
+{
+	const char *missing = "";
+
+	for (size_t i = 0; i < count; i++)
+		if (places[i].path && !places[i].trail.exists &&
+		    path_is_below(places[i].trail.end, source))
+			missing = arena_format(p->arena, "%s %s", missing,
+					       text_shell(p->arena, places[i].path));
+	return hint(err, "bind a smaller directory, or: mkdir -p -m 700%s", missing);
+}
+
+/* It is covered where it is, and cannot be led or put elsewhere; what is not there cannot
+ * be covered, and what the command makes there would be taken for ours. */
+static int guard_place(struct planning *p, const struct own_place *own, const char *source,
+		       const char *target, bool writable, const char *origin, size_t order,
+		       struct error *err)
+{
+	const struct trail *trail = &own->trail;
+
+	if (writable && trail->link) {
+		(void)fail(err, 0, "bind %s (%s): writable, and %s, a link on the way to"
+			   " %s, could be exchanged", source, origin, trail->link, own->what);
+		return hint(err, "bind a smaller directory");
+	}
+	if (!path_is_below(trail->end, source))
 		return 0;
-	struct trail trail = follow(p->arena, own, source);
-	if (path_is_within(source, trail.end)) {
+	if (writable && !trail->exists)
+		return fail(err, 0, "bind %s (%s): writable, and %s, where %s"
+			    " would be, does not exist to be covered", source, origin, own->path,
+			    own->what);
+	if (!trail->exists)
+		return 0;
+	item_add(p, ITEM_HIDE, path_join(p->arena, target, trail->end + strlen(source)),
+		 own->origin, order)->base = target;
+	if (writable)
+		pin_above(p, trail->end, source, target, order);
+	return 0;
+}
+
+/* A profile that the command could write would be the next run's walls, and a home that
+ * it could make would be the next shell's. */
+int guard_own(struct planning *p, const char *source, const char *target, bool writable,
+	      const char *origin, size_t order, struct error *err)
+{
+	struct own_place places[] = {
+		{ p->host.own_config, "immure's own profiles", "immure's own profiles", { 0 } },
+		{ p->host.own_data, "homes of sandboxes", "homes of sandboxes", { 0 } },
+	};
+	const size_t count = sizeof(places) / sizeof(places[0]);
+
+	for (size_t i = 0; i < count; i++)
+		if (places[i].path)
+			places[i].trail = follow(p->arena, places[i].path, source);
+	const struct trail *profiles = &places[0].trail, *homes = &places[1].trail;
+	if (places[0].path && path_is_within(source, profiles->end)) {
 		(void)fail(err, 0, "bind %s (%s): that is where immure's own profiles are",
 			   source, origin);
 		return hint(err, "what can be written there decides about later runs");
 	}
-	if (writable && trail.link) {
-		(void)fail(err, 0, "bind %s (%s): writable, and %s, a link on the way to"
-			   " immure's own profiles, could be exchanged", source, origin, trail.link);
-		return hint(err, "bind a smaller directory");
-	}
-	if (!path_is_below(trail.end, source))
-		return 0;
-	if (writable && !trail.exists) {
-		(void)fail(err, 0, "bind %s (%s): writable, and %s, where immure's own profiles"
-			   " would be, does not exist to be covered", source, origin, own);
-		return hint(err, "bind a smaller directory, or: mkdir -p %s",
-			    text_shell(p->arena, own));
-	}
-	if (!trail.exists)
-		return 0;
-	item_add(p, ITEM_HIDE, path_join(p->arena, target, trail.end + strlen(source)),
-		 "immure's own profiles", order)->base = target;
-	if (writable)
-		pin_above(p, trail.end, source, target, order);
-	return 0;
-}
-
-/* Homes of other sandboxes are theirs. One of them alone can be bound, by who names it. */
-static int guard_homes(struct planning *p, const char *source, const char *target,
-		       bool writable, const char *origin, size_t order, struct error *err)
-{
-	const char *own = p->host.own_data;
-	struct trail trail = follow(p->arena, own, source);
-
-	if (!trail.exists)
-		return 0;
-	if (text_is(source, trail.end) || text_is(source, path_join(p->arena, trail.end, "homes"))) {
+	/* One of the homes alone can be bound, by who names it. */
+	if (homes->exists && (text_is(source, homes->end) ||
+			      text_is(source, path_join(p->arena, homes->end, "homes")))) {
 		(void)fail(err, 0, "bind %s (%s): that is where the homes of sandboxes are", source,
 			   origin);
 		return hint(err, "to have one of them as the home: --home %s/NAME", source);
 	}
-	if (!path_is_below(trail.end, source))
-		return 0;
-	item_add(p, ITEM_HIDE, path_join(p->arena, target, trail.end + strlen(source)),
-		 "homes of sandboxes", order)->base = target;
-	if (writable)
-		pin_above(p, trail.end, source, target, order);
+	for (size_t i = 0; i < count; i++) {
+		if (!places[i].path || guard_place(p, &places[i], source, target, writable, origin,
+						   order, err) == 0)
+			continue;
+		return places[i].trail.link ? -1 : hint_to_make(p, places, count, source, err);
+	}
 	return 0;
-}
-
-int guard_own(struct planning *p, const char *source, const char *target, bool writable,
-	      const char *origin, size_t order, struct error *err)
-{
-	return guard_own_config(p, source, target, writable, origin, order, err) < 0
-		? -1 : guard_homes(p, source, target, writable, origin, order, err);
 }
 
 static bool is_writable_directory(const struct item *item)

@@ -71,7 +71,8 @@ int plan_host(struct planning *p, struct error *err)
 	(void)err;
 	host->uid = geteuid();
 	host->gid = getegid();
-	host->home = usable_home(p->arena, getenv("HOME"));
+	const char *home = getenv("HOME");
+	host->home = usable_home(p->arena, home);
 	host->user_name = getenv("USER");
 	host->shell = getenv("SHELL");
 	bool self = p->config->user.value && text_is(p->config->user.value, "self");
@@ -94,8 +95,12 @@ int plan_host(struct planning *p, struct error *err)
 	host->current = file_current_directory(p->arena);
 	const char *profiles = profile_user_directory(p->arena);
 	const char *data = getenv("XDG_DATA_HOME");
-	host->own_data = path_normal(p->arena, data && data[0] == '/' ? data : host->home,
-				     data && data[0] == '/' ? "immure" : ".local/share/immure");
+	/* As the homes are made (state/home.c), also where nobody could live. */
+	if (!home || home[0] != '/')
+		home = account.home && account.home[0] == '/' ? account.home : host->home;
+	host->own_data = data && data[0] == '/'
+		? path_normal(p->arena, data, "immure")
+		: path_normal(p->arena, home, ".local/share/immure");
 	host->own_config = profiles ? path_parent(p->arena, profiles) : NULL;
 	return 0;
 }

@@ -10,7 +10,7 @@ setup() {
 	common_setup
 	HOME=$TEST_TMP/home
 	PROFILES=$HOME/.config/immure/profiles
-	mkdir -p "$HOME/project"
+	mkdir -p "$HOME/project" "$HOME/.local/share/immure"	# the homes: plant_home.bats
 	cd "$HOME/project" || return
 }
 
@@ -52,7 +52,7 @@ assert_not_planted() {
 	inspect --bind "$HOME" -- sh -c "$plant"
 	assert_status 125
 	assert_stderr_has "does not exist to be covered"
-	assert_stderr_has "or: mkdir -p $HOME/.config/immure"
+	assert_stderr_has "or: mkdir -p -m 700 $HOME/.config/immure"
 	assert_not_planted
 	mkdir "$HOME/.config"
 	inspect --bind "$HOME" -- true

@@ -246,7 +246,7 @@ hint: it is a program of another machine, or a broken one'
 	for dir in /usr /etc "$HOME"; do
 		for rights in ro rw; do
 			cd "$dir"
-			mkdir -p "$HOME/.config/immure"
+			mkdir -p -m 700 "$HOME/.config/immure" "$HOME/.local/share/immure"
 			run immure run --cwd "$rights" true
 			assert_status 125
 			assert_output_has "$dir is too much to show"
@@ -257,10 +257,10 @@ hint: it is a program of another machine, or a broken one'
 	done
 }
 
-@test "a home that has no directory for our profiles yet" {
+@test "a home that has no directories for our profiles and homes yet" {
 	run immure run --bind "$HOME" true
 	assert_status 125
-	assert_equal "${lines[1]}" "hint: bind a smaller directory, or: mkdir -p $HOME/.config/immure"
+	assert_equal "${lines[1]}" "hint: bind a smaller directory, or: mkdir -p -m 700 $HOME/.config/immure $HOME/.local/share/immure"
 	eval "$(typed 1)"
 	run immure run --bind "$HOME" touch "$HOME/made"
 	assert_status 0

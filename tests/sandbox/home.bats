@@ -72,7 +72,7 @@ setup() {
 }
 
 @test "the home of the host can be named, without our own profiles" {
-	mkdir -p "$HOME/.config/immure"
+	mkdir -p "$HOME/.config/immure" "$HOME/.local/share/immure"
 	inspect --home "$HOME" -- sh -c 'cat ~/notes; touch ~/project/x; ls -A ~/.config/immure'
 	assert_equal "$output" canary
 }
