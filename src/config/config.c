@@ -196,7 +196,7 @@ static const char *where_to_judge(struct arena *arena, const struct project *pro
 
 /* Only what was seen and trusted counts. Who has not is told, and goes on as if it were not
  * there; who has, and gets another one, would be behind other walls than those agreed to. */
-static int apply_project(struct config *config, struct error *err)
+static int apply_project(struct config *config, const char *profile, struct error *err)
 {
 	struct arena *arena = config->arena;
 	struct project *project = arena_alloc(arena, sizeof(*project));
@@ -213,8 +213,10 @@ static int apply_project(struct config *config, struct error *err)
 			*err = project->problem;
 		else
 			(void)fail(err, 0, "%s has changed since it was trusted", project->file);
-		(void)hint(err, "to see how, and decide: %s", where_to_judge(arena, project));
-		return hint(err, "to do without it: --profile default");
+		if (!project->gone)
+			(void)hint(err, "to see how, and decide: %s", where_to_judge(arena, project));
+		return hint(err, "to do without it%s: --profile %s", project->gone ? " once" : "",
+			    text_shell(arena, profile));
 	}
 	config->project_note = project->text
 		? arena_format(arena, "%s is not trusted, and not used; to look at it, and decide: %s",
@@ -238,8 +240,10 @@ static int apply_profile(struct config *config, const struct reader *reader,
 		return text_is(said->value, "none")
 			? 0 : profile_apply(config, said->value, &command_line, err);
 	const char *name = otherwise ? otherwise : profile_by_name(config, reader);
-	return profile_apply(config, name ? name : "default", NULL, err) < 0
-		? -1 : apply_project(config, err);
+	if (!name)
+		name = "default";
+	return profile_apply(config, name, NULL, err) < 0
+		? -1 : apply_project(config, name, err);
 }
 
 static int apply_typed(struct config *config, const struct reader *reader, struct error *err)

@@ -35,14 +35,20 @@ static const char *records_directory(struct arena *arena)
 
 /* FNV-1a. Two paths with the same name of their records take them from each other, and
  * neither gets what the other has. */
-static const char *record_of(struct arena *arena, const char *file)
+static const char *name_of_record(struct arena *arena, const char *file)
 {
-	const char *dir = records_directory(arena);
 	uint64_t hash = 0xcbf29ce484222325;
 
 	for (const char *c = file; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 0x100000001b3;
-	return dir ? arena_format(arena, "%s/%016llx", dir, (unsigned long long)hash) : NULL;
+	return arena_format(arena, "%016llx", (unsigned long long)hash);
+}
+
+static const char *record_of(struct arena *arena, const char *file)
+{
+	const char *dir = records_directory(arena);
+
+	return dir ? path_join(arena, dir, name_of_record(arena, file)) : NULL;
 }
 
 /* The path in a record, and the text behind it; NULL: it is none. */
@@ -141,21 +147,72 @@ static bool is_own_way(struct arena *arena, const char *from, const char *dir)
 	}
 }
 
+struct names {
+	struct arena *arena;
+	LIST(const char *) list;
+};
+
+static bool add_name(void *context, const char *name)
+{
+	struct names *names = context;
+
+	*list_add(names->arena, &names->list) = arena_copy(names->arena, name);
+	return true;
+}
+
+/* Was one trusted there? Most callers have never trusted any, and ask for no record. */
+static bool was_trusted(const struct names *records, const char *file)
+{
+	const char *own = records->list.count ? name_of_record(records->arena, file) : NULL;
+
+	list_each(const char *const, name, &records->list)
+		if (text_is(*name, own))
+			return true;
+	return false;
+}
+
+/* Whoever made it go away, its lines are missing from what was agreed to. */
+static struct project project_gone(struct arena *arena, const char *dir)
+{
+	struct project project = { .directory = dir, .file = path_join(arena, dir, project_file_name) };
+
+	look_for_record(arena, &project);
+	if (!project.trusted)
+		return (struct project){ 0 };
+	project.gone = true;
+	(void)fail(&project.problem, 0, "%s was trusted, and is gone", project.file);
+	(void)hint(&project.problem, "to go on without it from now on: immure trust --remove %s",
+		   text_shell(arena, dir));
+	return project;
+}
+
 struct project project_find(struct arena *arena)
 {
 	const char *current = file_current_directory(arena), *home = getenv("HOME");
+	const char *kept = records_directory(arena);
+	struct names records = { .arena = arena };
+	struct project project = { 0 };
 	struct file_id id;
 	struct error ignored;
 
-	/* Every run comes here: one look a directory. */
+	/* Every run comes here: one look a directory, and one for all records. */
+	if (kept)
+		file_each_name(kept, add_name, &records);
 	for (const char *dir = current; dir; dir = path_parent(arena, dir)) {
-		if (file_look(path_join(arena, dir, project_file_name), false, &id, &ignored) == 0)
+		const char *file = path_join(arena, dir, project_file_name);
+
+		if (file_look(file, false, &id, &ignored) == 0)
 			return is_own_way(arena, current, dir) ? project_in(arena, dir)
 							       : (struct project){ 0 };
+		if (was_trusted(&records, file) && is_own_way(arena, current, dir)) {
+			project = project_gone(arena, dir);
+			if (project.file)
+				return project;
+		}
 		if (dir[1] == '\0' || (home && text_is(dir, home)))
 			break;
 	}
-	return (struct project){ 0 };
+	return project;
 }
 
 /* --- all that were trusted ----------------------------------------------------------------- */

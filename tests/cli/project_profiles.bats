@@ -125,6 +125,47 @@ hint: to do without it: --profile default"
 	assert_output_has 'is a symbolic link, and not followed'
 }
 
+@test "one that was trusted and is gone ends the run, here and below, until it is forgotten" {
+	local gone="immure: $project/.immure.profile was trusted, and is gone
+hint: to go on without it from now on: immure trust --remove $project"
+	"$IMMURE" trust --yes
+	mv .immure.profile kept
+	marked 125 '' "$gone
+hint: to do without it once: --profile default"
+	cd sub/deep
+	marked 125 '' "$gone
+hint: to do without it once: --profile default"
+	run --separate-stderr "$IMMURE" run --profile default true
+	assert_status 0
+	echo 'include default' >"$own/env.profile"
+	run "$IMMURE" run env
+	assert_status 125
+	assert_output_has 'hint: to do without it once: --profile env'
+	run "$IMMURE" shell --ephemeral -- true
+	assert_status 125
+	assert_output_has 'hint: to do without it once: --profile dev'
+	run "$IMMURE" trust
+	assert_status 1
+	assert_equal "$output" "$gone"
+	# One that is nearer is another project, and one above counts as it always did.
+	echo 'setenv MARK=near' >.immure.profile
+	"$IMMURE" trust --yes
+	run "$IMMURE" run printenv MARK
+	assert_status 0
+	"$IMMURE" trust --remove
+	rm .immure.profile
+	# With the directory, too, as long as a run stands where it was.
+	mkdir "$HOME/other"
+	cd "$HOME/other"
+	marked 1 ''
+	cd "$project"
+	mv kept .immure.profile
+	marked 0 1 "immure: profile: $PWD/.immure.profile · can write: ~/project"
+	rm .immure.profile
+	"$IMMURE" trust --remove
+	marked 1 ''
+}
+
 @test "list and remove, also of a project that is gone" {
 	"$IMMURE" trust --yes
 	mkdir "$HOME/other"

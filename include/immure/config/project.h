@@ -26,12 +26,14 @@ struct project {
 	struct error problem;
 	const char *trusted;		/* the text that was; NULL: none ever was */
 	size_t trusted_length;
+	bool gone;			/* it was trusted there, and there is none any more */
 	const char *record;		/* the file that would keep it; NULL: there is no place */
 };
 
 /* Look for the project of the current directory: there, then above, up to the home
  * directory and only in directories that belong to the caller and that not everybody can
- * write. What the result points to is from the arena. */
+ * write. Where one was trusted and is not any more, that is what is found. What the result
+ * points to is from the arena. */
 struct project project_find(struct arena *arena);
 
 /* The same in one directory alone. `directory` is an absolute path without links. */
