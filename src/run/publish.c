@@ -233,13 +233,8 @@ void publish_lost(struct sandbox *box)
 
 void publish_close(struct sandbox *box)
 {
-	struct error ignored;
-	int status;
-
-	if (box->publisher != NO_FD) {
-		process_signal(box->publisher, SIGKILL);
-		(void)process_await(box->publisher, &status, &ignored);
-	}
+	if (box->publisher != NO_FD)
+		process_kill(box->publisher);
 	close_ports(box);
 	fd_close(&box->publisher);
 	fd_close(&box->ports_door);

@@ -594,6 +594,15 @@ void process_signal(int pidfd, int number)
 	(void)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
 }
 
+void process_kill(int pidfd)
+{
+	struct error ignored;
+	int status;
+
+	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0 || errno == ESRCH)
+		(void)process_await(pidfd, &status, &ignored);
+}
+
 int timer_new(int64_t milliseconds, struct error *err)
 {
 	struct itimerspec once = {

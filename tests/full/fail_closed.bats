@@ -29,6 +29,8 @@ all_of() {
 @test "ROB-28: one that joins namespaces" { all_of joined; }
 @test "ROB-28: one with a root file system of its own" { all_of root; }
 @test "ROB-28: one with a network" { all_of online; }
+@test "ROB-28: one with a network that is recorded" { all_of recorded; }
+@test "ROB-28: one with published ports" { all_of published; }
 @test "ROB-28: one with namespaces inside" {
 	! is_root || skip 'root is refused'
 	all_of nested

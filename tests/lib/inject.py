@@ -63,6 +63,9 @@ CASES = {
                "null pipe pipe"),
     "root": (["--root", "ROOT"], "null pipe pipe"),
     "online": (["--quiet", "--allow", "192.0.2.1:80"], "null pipe pipe"),
+    "published": (["--quiet", "--publish", "0:80", "--publish", "0:53/udp"], "null pipe pipe"),
+    "recorded": (["--quiet", "--allow", "192.0.2.1:80", "--net-log", "LOG",
+                  "--pcap", "PCAP"], "null pipe pipe"),
 }
 
 # The first child of a supervisor that has two of them; "default" and others have none.
@@ -106,6 +109,8 @@ class Bench:
             os.makedirs(os.path.join(self.path, "root", name))
         with open(os.path.join(self.work, "file"), "w", encoding="ascii") as file:
             file.write("content\n")
+        for name in ("log", "pcap"):
+            open(os.path.join(self.path, name), "w", encoding="ascii").close()
         self.canary = os.path.join(self.work, "canary")
         self.report = os.path.join(self.path, "report")
         self.before = None
@@ -126,7 +131,9 @@ class Bench:
         namespaces = [f"{name}={os.readlink('/proc/self/ns/' + name)}" for name in
                       ("user", "mnt", "pid", "net", "ipc", "uts", "cgroup", "time")]
         witness = self.arguments.witness
-        known = {"HOLDER": str(getattr(self.arguments, "holder", None)), "ROOT": os.path.join(self.path, "root")}
+        known = {"HOLDER": str(getattr(self.arguments, "holder", None)),
+                 **{word: os.path.join(self.path, word.lower()) for word in
+                    ("ROOT", "LOG", "PCAP")}}
         options = [known.get(word, word) for word in options]
         return ([self.arguments.immure, "run", "--bind", self.work,
                  "--ro-bind", os.path.dirname(witness)] + options +
