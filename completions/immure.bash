@@ -132,7 +132,7 @@ _immure()
 			_immure_command "${starts[i]}"
 			return
 		elif [[ $value != --*=* ]]; then
-			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --ephemeral --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --ephemeral --cwd --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --wayland --x11 --audio --gpu --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
 			return
 		fi
 		option=${value%%=*} value=${value#*=}

@@ -101,7 +101,7 @@ _immure()
 			'*--remount-ro=[make a part of the view read-only]:PATH: ' \
 			'--root=[a root file system of one'\''s own, read-only]:DIR:_files -/' \
 			'--root-rw=[the same, and what is changed in it stays]:DIR:_files -/' \
-			'--home=[what is at $HOME\: nothing, an empty one, or DIR]:none|private|DIR: _immure_words_or_directories none private' \
+			'--home=[what is at $HOME\: nothing, an empty one, or DIR]:none|private|kept\:NAME|DIR: _immure_words_or_directories none private' \
 			'--ephemeral[a home that is empty and gone at the end]' \
 			'--cwd=[the current directory\: hidden, or how shown]:hide|ro|rw:(hide ro rw)' \
 			'--git-rw[let the command change .git/config and .git/hooks]' \
@@ -145,6 +145,10 @@ _immure()
 			'--pcap=[write every frame, for tcpdump and wireshark]:FILE:_immure_paths' \
 			'*'{-P+,--publish=}'[let the host reach a port of the command'\''s]:\[ADDR\:\]PORT\:PORT\[/tcp|/udp\]: ' \
 			'--publish-file=[write there which ports are published]:FILE:_immure_paths' \
+			'--wayland[windows, with your Wayland compositor]' \
+			'--x11[windows, with your X server, and all others in it]' \
+			'--audio[sound, and the microphone]' \
+			'--gpu[the graphics processor, by its devices]' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

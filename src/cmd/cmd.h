@@ -25,8 +25,17 @@ bool config_answered(const struct config *config);
 /* A copy of the words that init erases, from the arena. */
 char **arguments_copy(struct arena *arena, char **argv);
 
-/* Plan it and run it, or print the plan: the exit status, or -1. */
-int run_config(const struct config *config, struct error *err);
+/* Plan it and run it, or print the plan: the exit status, or -1. A home that stays, if it has
+ * one by its profile, is taken for it. */
+int run_config(struct config *config, struct error *err);
+
+/* The name of the home that stays, which a profile asks for; NULL: it does not. */
+const char *own_home_name(const struct config *config);
+
+/* Take the home of that name for the command, made if it is missing, with places in it for
+ * what is shown below; for a dry run it is only looked for. *ret_lock keeps it from others
+ * until it is closed, by the caller. -1, with EBUSY in err->code when somebody has it. */
+int own_home_enter(struct config *config, const char *name, int *ret_lock, struct error *err);
 
 /* Ask on the terminal; anything but a yes is a no, which is a failure. `unasked` is what to
  * type where there is no terminal. */

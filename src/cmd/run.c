@@ -5,6 +5,7 @@
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
+#include <immure/base/fd.h>
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/cmd/command.h>
@@ -161,8 +162,28 @@ bool config_answered(const struct config *config)
 	return config->help || config->version;
 }
 
-int run_config(const struct config *config, struct error *err)
+/* Its profile has one for it alone. */
+static int take_home(struct config *config, const char *name, int *ret_lock, struct error *err)
 {
+	const char *where = origin_text(config->arena, config->home.origin);
+
+	if (own_home_enter(config, name, ret_lock, err) == 0)
+		return 0;
+	(void)within(err, "home kept:%s (%s)", name, where);
+	if (err->code != EBUSY)
+		return -1;
+	err->code = 0;
+	return hint(err, "for one beside it, with a home that is gone at the end: immure run"
+		    " --home private ...");
+}
+
+int run_config(struct config *config, struct error *err)
+{
+	const char *kept = own_home_name(config);
+	AUTO_FD int lock = NO_FD;
+
+	if (kept && take_home(config, kept, &lock, err) < 0)
+		return -1;
 	const struct plan *plan = plan_make(config, err);
 	if (!plan)
 		return -1;
@@ -178,7 +199,7 @@ int cmd_run(char **argv, struct error *err)
 	struct arena *arena = arena_new();	/* lives as long as the process */
 
 	argv = arguments_copy(arena, argv);
-	const struct config *config = config_read(arena, argv, err);
+	struct config *config = config_read(arena, argv, err);
 	if (!config)
 		return -1;
 	return config_answered(config) ? 0 : run_config(config, err);

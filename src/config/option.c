@@ -32,6 +32,7 @@ const char *const option_group_titles[OPTION_GROUPS] = {
 	[GROUP_IDENTITY] = "Identity",
 	[GROUP_NAMESPACES] = "Namespaces",
 	[GROUP_NETWORK] = "Network",
+	[GROUP_SESSION] = "The desktop session",
 	[GROUP_KERNEL] = "The kernel",
 	[GROUP_COMMAND] = "The command",
 	[GROUP_ENVIRONMENT] = "Environment",
@@ -159,13 +160,15 @@ const struct option option_table[] = {
 	  .man = "Like **--root**, but the command can change *DIR*, as an installer of packages"
 		 " has to. What it lacks of places to mount something on is made in it, as"
 		 " empty directories and files." },
-	{ .name = "home", .arg = "none|private|DIR", .in = ANYWHERE, .everyday = true,
+	{ .name = "home", .arg = "none|private|kept:NAME|DIR", .in = ANYWHERE, .everyday = true,
 	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .words = home_words,
-	  .set = set_path, .field = FIELD(home),
+	  .set = set_home, .field = FIELD(home),
 	  .help = "what is at $HOME: nothing, an empty one, or DIR",
 	  .man = "`private` is an empty writable directory in memory at the usual path;"
 		 " `none` is no such directory; a directory of the host is bound there,"
-		 " writable." },
+		 " writable. `kept:`*NAME* is a directory that only sandboxes have, made when it"
+		 " is missing, as **immure shell** *NAME* has it: it stays, **immure home** lists"
+		 " and removes it, and one at a time can use it." },
 	{ .name = "ephemeral", .in = CLI,
 	  .group = GROUP_FILES, .set = set_ephemeral, .field = FIELD(home),
 	  .help = "a home that is empty and gone at the end",
@@ -483,6 +486,35 @@ const struct option option_table[] = {
 	  .man = "Before the command starts, write a line `80/tcp -> 127.0.0.1:49153` for each"
 		 " port of **--publish** to *FILE*, all at once, and close it: for scripts that"
 		 " have port 0. It can be a FIFO, for whoever waits for that." },
+
+	{ .name = "wayland", .in = ANYWHERE,
+	  .group = GROUP_SESSION, .set = set_flag, .field = FIELD(wayland),
+	  .help = "windows, with your Wayland compositor",
+	  .man = "Show the socket of the Wayland compositor that WAYLAND_DISPLAY names. The"
+		 " command can make windows, and read the clipboard while one of them has the"
+		 " focus. The compositor decides on the rest: some let any program see the"
+		 " whole screen." },
+	{ .name = "x11", .in = ANYWHERE,
+	  .group = GROUP_SESSION, .set = set_flag, .field = FIELD(x11),
+	  .help = "windows, with your X server, and all others in it",
+	  .man = "Show the socket of the X server of this host that DISPLAY names, and give the"
+		 " command a file with that server's cookie and no other. What this gives up: X"
+		 " keeps no programs apart. The command can see all windows of that server, read"
+		 " what is typed in them, and type into them, into a terminal for example. Each"
+		 " start says so." },
+	{ .name = "audio", .in = ANYWHERE,
+	  .group = GROUP_SESSION, .set = set_flag, .field = FIELD(audio),
+	  .help = "sound, and the microphone",
+	  .man = "Show the socket of PulseAudio, or where there is none that of PipeWire. Neither"
+		 " makes a difference between playing and recording, so that the command can"
+		 " listen to the microphone, and PipeWire may also have the camera and the"
+		 " screen." },
+	{ .name = "gpu", .in = ANYWHERE,
+	  .group = GROUP_SESSION, .set = set_flag, .field = FIELD(gpu),
+	  .help = "the graphics processor, by its devices",
+	  .man = "Show the devices in `/dev/dri` and those whose names begin with `/dev/nvidia`,"
+		 " and what /sys says of the former. What this gives up: the drivers' code in"
+		 " the kernel is in reach." },
 
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,

@@ -211,9 +211,33 @@ static int check_host_name(const char *name, struct error *err)
 	return 0;
 }
 
+static int check_path(const char *path, struct error *err)
+{
+	if (!*path)
+		return fail(err, 0, "an empty path");
+	if (strlen(path) >= PATH_MAX)
+		return fail(err, 0, "a path of over %d bytes", PATH_MAX - 1);
+	return 0;
+}
+
+/* One that stays can be named as those of shells are. */
+SETTER(set_home)
+{
+	const char *value = setting->value;
+	bool kept = text_begins(value, "kept:");
+
+	if (kept && check_host_name(value + strlen("kept:"), err) < 0)
+		return within(err, "%s", value);
+	if (check_path(value, err) < 0 || set_text(config, setting, err) < 0)
+		return -1;
+	config->kept_home = kept ? value + strlen("kept:") : NULL;
+	return 0;
+}
+
 SETTER(set_ephemeral)
 {
 	(void)err;
+	config->kept_home = NULL;
 	config->home = (struct text){ "private", setting->origin, order_of(config) };
 	return 0;
 }
@@ -228,15 +252,6 @@ SETTER(set_domainname)
 {
 	return check_host_name(setting->value, err) < 0 ? -1
 							: set_text(config, setting, err);
-}
-
-static int check_path(const char *path, struct error *err)
-{
-	if (!*path)
-		return fail(err, 0, "an empty path");
-	if (strlen(path) >= PATH_MAX)
-		return fail(err, 0, "a path of over %d bytes", PATH_MAX - 1);
-	return 0;
 }
 
 static struct place *place_add(struct config *config, const struct setting *setting,

@@ -25,6 +25,7 @@ SETTER(set_share);
 SETTER(set_user);
 SETTER(set_map);
 SETTER(set_hostname);
+SETTER(set_home);
 SETTER(set_ephemeral);
 SETTER(set_domainname);
 

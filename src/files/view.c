@@ -482,6 +482,11 @@ static int create_file(int parent, const char *name, unsigned mode, struct error
 }
 
 /* Write a text below the hidden directory and bind it over what is at `point`. */
+static size_t length_of_text(const struct item *item)
+{
+	return item->size ? item->size : strlen(item->source);
+}
+
 static int cover_with_text(struct view *view, const struct item *item, int point,
 			   struct error *err)
 {
@@ -491,7 +496,7 @@ static int cover_with_text(struct view *view, const struct item *item, int point
 	AUTO_FD int file = create_file(view->hidden, name, item->mode, err);
 	if (file < 0)
 		return -1;
-	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
+	if (fd_write_all(file, item->source, length_of_text(item)) < 0)
 		return fail(err, errno, "write a backing");
 	return bind_over(view->hidden, name, READ_ONLY, point, "", err);
 }
@@ -525,7 +530,7 @@ static int make_text_behind(struct view *view, const struct item *item, int link
 static int fill_text(const struct view *view, int parent, const char *name, int file,
 		     const struct item *item, struct error *err)
 {
-	if (fd_write_all(file, item->source, strlen(item->source)) < 0)
+	if (fd_write_all(file, item->source, length_of_text(item)) < 0)
 		return fail(err, errno, "write %s", name);
 	if (allow(view, item, file, err) < 0)
 		return -1;

@@ -383,6 +383,8 @@ int plan_environment(struct planning *p, struct error *err)
 	pair_set(p, &pairs, "PWD", p->plan->directory, NULL);
 	pair_set(p, &pairs, "XDG_RUNTIME_DIR",
 		 arena_format(p->arena, "/run/user/%u", p->inside_uid), NULL);
+	list_each(const struct given_variable, given, &p->given)
+		pair_set(p, &pairs, given->name, given->value, given->origin);
 	if (p->config->shell && !p->config->command[0])
 		set_prompt(p, &pairs);
 	list_each(const struct variable, variable, &p->config->variables) {

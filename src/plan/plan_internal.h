@@ -19,6 +19,12 @@ struct host {
 	const char *own_data;		/* the one that homes of sandboxes are in */
 };
 
+/* A variable of the command's environment; words about it have the last say. */
+struct given_variable {
+	const char *name, *value;
+	const struct origin *origin;
+};
+
 struct planning {
 	struct arena *arena;
 	const struct config *config;
@@ -32,6 +38,7 @@ struct planning {
 	const char *current_in_root;	/* where it has the current directory; or NULL */
 	LIST(struct item) points;	/* to be made in it when it is writable */
 	int root;			/* the root file system, open; or NO_FD */
+	LIST(struct given_variable) given;	/* that parts of the plan have for the command */
 };
 
 /* identity.c: who the caller is, who the command is, what they are called. */
@@ -123,6 +130,14 @@ bool root_overrules(const struct planning *p, const struct place *place);
 bool root_has_data(struct planning *p, const struct place *place);
 /* Has it a program at this path? */
 bool root_has_program(struct planning *p, const char *path);
+
+/* session.c: windows, sound and the graphics processor, and where they are. */
+int plan_session(struct planning *p, struct error *err);
+/* Of a file of X cookies (Xau(3)) those of the server `number` of the host called `host`, for
+ * a host of any name: written to `out`, which has room for as many bytes as the file has.
+ * How many that are. What stands behind a broken one is left out. */
+size_t session_cookies(const void *file, size_t length, const char *host, const char *number,
+		       unsigned char *out);
 
 /* guard.c: no way to our own profiles and to homes of other sandboxes, and none through
  * links that were left behind. */

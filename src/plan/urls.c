@@ -136,7 +136,8 @@ static bool is_of_command(struct planning *p, const char *file)
 		return true;
 	if (config->root_writable && is_in(p, file, config->root.value))
 		return true;
-	if (home && !text_is(home, "none") && !text_is(home, "private") && is_in(p, file, home))
+	if (home && !text_is(home, "none") && !text_is(home, "private") &&
+	    !text_begins(home, "kept:") && is_in(p, file, home))
 		return true;
 	list_each(const struct place, place, &config->places)
 		if ((place->placing == PLACE_BIND || place->placing == PLACE_DEVICE_BIND) &&

@@ -200,7 +200,8 @@ static int plan_home(struct planning *p, struct error *err)
 
 	if (!home->value || text_is(home->value, "none"))
 		return 0;
-	if (text_is(home->value, "private")) {
+	/* One that stays and is only looked at: whoever runs with it has put its path there. */
+	if (text_is(home->value, "private") || text_begins(home->value, "kept:")) {
 		item_add(p, ITEM_SCRATCH, p->host.home, origin, home->order)->mode = 0700;
 		return 0;
 	}
@@ -484,7 +485,7 @@ int plan_view(struct planning *p, struct error *err)
 	const uint64_t most = 2ull << 30;
 
 	if (!plan->own_mounts)
-		return 0;
+		return plan_session(p, err);
 	if (memory_total(&plan->memory, err) < 0)
 		return -1;
 	plan->memory /= 4;
@@ -502,6 +503,8 @@ int plan_view(struct planning *p, struct error *err)
 	list_each(const struct place, place, &p->config->places)
 		if (plan_place(p, place, err) < 0)
 			return -1;
+	if (plan_session(p, err) < 0)
+		return -1;
 	struct item *runtime = item_add(p, ITEM_DIRECTORY, arena_format(p->arena,
 					"/run/user/%u", p->inside_uid), "identity", 0);
 	runtime->mode = 0700;

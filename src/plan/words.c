@@ -46,6 +46,8 @@ enum opened { NOTHING_OPENED, OPENED_TO_READ, OPENED_TO_WRITE, OPENED_DEVICES };
 
 static enum opened opened_by(const struct item *item)
 {
+	if (item->session)
+		return NOTHING_OPENED;
 	switch (item->kind) {
 	case ITEM_BIND: case ITEM_CURRENT:
 		return item->devices ? OPENED_DEVICES : item->writable ? OPENED_TO_WRITE
@@ -82,7 +84,9 @@ static const char *files_text(const struct comparison *c, enum opened opened)
 	const char *text = NULL;
 
 	list_each(const struct item, item, &c->plan->items) {
-		if (opened_by(item) != opened || was_typed(item->origin) || shows(c->than, item) ||
+		if (opened_by(item) != opened || was_typed(item->origin) ||
+		    (c->plan->config->kept_home && c->plan->config->own_home &&
+		     text_is(item->source, c->plan->config->home.value)) || shows(c->than, item) ||
 		    is_said_above(c->plan, item))
 			continue;
 		const char *path = short_path(c->arena, item->source);
@@ -102,6 +106,15 @@ static const char *writable_text(const struct comparison *c)
 static const char *visible_text(const struct comparison *c)
 {
 	return files_text(c, OPENED_TO_READ);
+}
+
+/* It is the command's own, wherever it stands. */
+static const char *home_text(const struct comparison *c)
+{
+	const struct config *config = c->plan->config;
+	const char *name = config->kept_home, *than = c->than->config->kept_home;
+
+	return name && config->home.origin->file && !(than && text_is(name, than)) ? name : NULL;
 }
 
 static const char *devices_text(const struct comparison *c)
@@ -127,6 +140,27 @@ static const char *shares_text(const struct comparison *c)
 		if (i != NS_NET && shared_by_profile(c->plan, i) &&
 		    (c->than->namespaces & namespace_kinds[i].flag))
 			text = with(c->arena, text, namespace_kinds[i].name);
+	return text;
+}
+
+/* Not by their sockets, which are others in each session. */
+static const char *session_text(const struct comparison *c)
+{
+	const struct config *config = c->plan->config, *than = c->than->config;
+	const struct {
+		const char *name;
+		const struct choice *asked, *than;
+	} parts[] = {
+		{ "wayland", &config->wayland, &than->wayland },
+		{ "x11", &config->x11, &than->x11 },
+		{ "audio", &config->audio, &than->audio },
+		{ "gpu", &config->gpu, &than->gpu },
+	};
+	const char *text = NULL;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].asked->value && parts[i].asked->origin->file && !parts[i].than->value)
+			text = with(c->arena, text, parts[i].name);
 	return text;
 }
 
@@ -268,8 +302,10 @@ static const struct {
 } kinds[] = {
 	{ "can write", writable_text, "nothing of yours" },
 	{ "can see", visible_text, "nothing more" },
+	{ "has a home that stays", home_text, NULL },
 	{ "can use", devices_text, NULL },
 	{ "can reach", reach_text, "nothing" },
+	{ "uses of the session", session_text, NULL },
 	{ "shares with the host", shares_text, NULL },
 	{ "gets", variables_text, NULL },
 	{ "has ids of the host", ids_text, NULL },

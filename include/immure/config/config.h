@@ -168,6 +168,8 @@ struct config {
 	struct text net_log, pcap;
 	struct text publish_file;
 
+	struct choice wayland, x11, audio, gpu;
+
 	struct choice landlock;
 
 	LIST(struct variable) variables;
@@ -188,6 +190,8 @@ struct config {
 	struct text profile, description;
 	const char *const *command;	/* NULL-ended; the rest of argv */
 
+	const char *kept_home;		/* the name of the home that stays; NULL: it does not,
+					 * or nobody but the shell's name asked for it */
 	bool own_home;			/* `home` is one that only sandboxes have */
 	const char *shell;		/* a shell is wanted in a sandbox of that name; or NULL */
 	const char *by_name;		/* the profile's file, when the command's name chose it */

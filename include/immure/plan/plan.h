@@ -56,7 +56,8 @@ struct item {
 	bool anew;			/* DIRECTORY: none that is there will do */
 	bool needed;			/* TEXT: what it covers is there */
 	bool gives_way;			/* to a host directory that a later word binds above */
-	uint64_t size;			/* TMPFS */
+	bool session;			/* BIND: of the caller's session, and said by its name */
+	uint64_t size;			/* TMPFS; TEXT: bytes of it, 0 when a NUL ends it */
 	unsigned mode;			/* permission bits of what is made */
 	const char *origin;		/* who asked, for messages; never NULL */
 	size_t order;			/* of the words; 0: nobody said it */
