@@ -1,6 +1,5 @@
 #include <arpa/inet.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <immure/base/address.h>
@@ -68,14 +67,12 @@ bool address_is_any(const struct address *address)
 
 bool address_parse(const char *text, struct address *ret_address)
 {
+	bool v6 = strchr(text, ':');
 	uint8_t bytes[16];
 
-	if (inet_pton(AF_INET, text, bytes) == 1)
-		*ret_address = address_from_v4(bytes);
-	else if (inet_pton(AF_INET6, text, bytes) == 1)
-		*ret_address = address_from_v6(bytes);
-	else
+	if (inet_pton(v6 ? AF_INET6 : AF_INET, text, bytes) != 1)
 		return false;
+	*ret_address = v6 ? address_from_v6(bytes) : address_from_v4(bytes);
 	return true;
 }
 
@@ -91,16 +88,12 @@ const char *address_text(const struct address *address, char *out)
 
 struct address address_masked(const struct address *address, unsigned bits)
 {
-	struct address masked = *address;
+	struct address masked = { { 0 } };
 
-	for (unsigned byte = 0; byte < sizeof(masked.bytes); byte++) {
-		if (bits >= 8) {
-			bits -= 8;
-			continue;
-		}
-		masked.bytes[byte] &= (uint8_t)(0xff00 >> bits);
-		bits = 0;
-	}
+	if (bits >= ADDRESS_BITS)
+		return *address;
+	memcpy(masked.bytes, address->bytes, bits / 8);
+	masked.bytes[bits / 8] = address->bytes[bits / 8] & (uint8_t)(0xff00 >> bits % 8);
 	return masked;
 }
 
@@ -115,28 +108,41 @@ struct address address_at(const struct prefix *prefix, uint32_t number)
 	return address;
 }
 
+/* Digits and nothing else, up to `most`. */
+static bool parse_bits(const char *text, unsigned most, unsigned *ret_bits)
+{
+	const char *digit = text;
+	unsigned bits = 0;
+
+	for (; *digit >= '0' && *digit <= '9' && bits <= most; digit++)
+		bits = bits * 10 + (unsigned)(*digit - '0');
+	*ret_bits = bits;
+	return digit > text && !*digit && bits <= most;
+}
+
 bool prefix_parse(const char *text, struct prefix *ret_prefix)
 {
 	const char *slash = strchr(text, '/');
-	size_t length = slash ? (size_t)(slash - text) : strlen(text);
-	char copy[ADDRESS_TEXT];
 	struct prefix prefix = { .bits = ADDRESS_BITS };
+	char copy[ADDRESS_TEXT];
 
+	if (!slash) {
+		if (!address_parse(text, &prefix.base))
+			return false;
+		*ret_prefix = prefix;
+		return true;
+	}
+	size_t length = (size_t)(slash - text);
 	if (length >= sizeof(copy))
 		return false;
 	memcpy(copy, text, length);
 	copy[length] = '\0';
 	if (!address_parse(copy, &prefix.base))
 		return false;
-	if (slash) {
-		bool v4 = !strchr(copy, ':');
-		char *end;
-		long bits = strtol(slash + 1, &end, 10);
-
-		if (slash[1] < '0' || slash[1] > '9' || *end || bits > (v4 ? 32 : ADDRESS_BITS))
-			return false;
-		prefix.bits = (unsigned)bits + (v4 ? BITS_BEFORE_V4 : 0);
-	}
+	bool v4 = address_is_v4(&prefix.base) && !strchr(copy, ':');
+	if (!parse_bits(slash + 1, v4 ? 32 : ADDRESS_BITS, &prefix.bits))
+		return false;
+	prefix.bits += v4 ? BITS_BEFORE_V4 : 0;
 	struct address base = address_masked(&prefix.base, prefix.bits);
 	if (!address_is(&base, &prefix.base))
 		return false;

@@ -21,16 +21,22 @@ bool text_begins(const char *text, const char *start)
 int text_number(const char *text, int64_t least, int64_t most, int64_t *ret_number,
 		struct error *err)
 {
-	const char *digits = text + (*text == '-' || *text == '+');
+	bool minus = *text == '-', fits = true;
+	const char *digit = text + (minus || *text == '+');
+	int64_t number = 0;
 
-	if (!isdigit((unsigned char)*digits))
+	/* By hand: a list of rules has a number or two a line, and strtoll(3) asks the locale. */
+	if (!isdigit((unsigned char)*digit))
 		return fail(err, 0, "\"%s\" is not a number", text);
-	errno = 0;
-	char *end;
-	long long number = strtoll(text, &end, 10);
-	if (*end)
-		return fail(err, 0, "\"%s\": \"%s\" behind the number", text, end);
-	if (errno == ERANGE || number < least || number > most)
+	for (; isdigit((unsigned char)*digit); digit++) {
+		int value = minus ? '0' - *digit : *digit - '0';
+
+		fits = fits && !__builtin_mul_overflow(number, 10, &number) &&
+		       !__builtin_add_overflow(number, value, &number);
+	}
+	if (*digit)
+		return fail(err, 0, "\"%s\": \"%s\" behind the number", text, digit);
+	if (!fits || number < least || number > most)
 		return fail(err, 0, "\"%s\" is not from %lld to %lld", text,
 			    (long long)least, (long long)most);
 	*ret_number = number;
@@ -371,6 +377,25 @@ char *text_shell(struct arena *arena, const char *text)
 	*out++ = '\'';
 	*out = '\0';
 	return start;
+}
+
+static inline uint8_t is_odd(uint8_t byte)
+{
+	return (uint8_t)(((byte < ' ') & (byte != '\t') & (byte != '\n')) | (byte > '~'));
+}
+
+bool text_is_plain(const char *bytes, size_t length)
+{
+	const uint8_t *byte = (const uint8_t *)bytes, *end = byte + length;
+	uint8_t odd = 0;
+
+	/* A fixed number at a time and no branch: compilers make a few instructions of that. */
+	for (; end - byte >= 32; byte += 32)
+		for (int i = 0; i < 32; i++)
+			odd |= is_odd(byte[i]);
+	for (; byte < end; byte++)
+		odd |= is_odd(*byte);
+	return !odd;
 }
 
 unsigned text_distance(const char *a, const char *b)

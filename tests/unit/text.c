@@ -447,6 +447,28 @@ static void test_words(void)
 	      "text_begins");
 }
 
+/* Every byte at every place of a text: blocks of it are looked at in another way than the
+ * rest. */
+static void test_plain(void)
+{
+	char text[80];
+
+	memset(text, 'x', sizeof(text));
+	for (size_t length = 0; length <= sizeof(text); length++) {
+		CHECK(text_is_plain(text, length), "%zu", length);
+		for (size_t at = 0; at < length; at++) {
+			for (int byte = 0; byte < 256; byte++) {
+				bool plain = byte == '\t' || byte == '\n' || (byte >= ' ' && byte <= '~');
+
+				text[at] = (char)byte;
+				CHECK(text_is_plain(text, length) == plain, "%d at %zu of %zu", byte, at,
+				      length);
+			}
+			text[at] = 'x';
+		}
+	}
+}
+
 int main(void)
 {
 	arena = arena_new();
@@ -466,5 +488,6 @@ int main(void)
 	RUN(test_distance);
 	RUN(test_words);
 	arena_free(arena);
+	RUN(test_plain);
 	return unit_end();
 }

@@ -72,6 +72,9 @@ size_t text_character_length(const char *text);
 /* Is every byte printable (UTF-8 included), as text_escape() sees it? */
 bool text_is_printable(const char *text);
 
+/* Are all of these bytes printable ASCII, tabs and newlines? */
+bool text_is_plain(const char *bytes, size_t length);
+
 /* How many characters must change to make a into b (Levenshtein), at most 99. */
 unsigned text_distance(const char *a, const char *b);
 
