@@ -1,4 +1,7 @@
 /* One row an option. Order is the order of --help and of the man page. */
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <immure/base/error.h>
@@ -657,14 +660,43 @@ const struct option option_table[] = {
 
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
 
+/* Every line of a profile looks for a name. So the rows stand in bins, by what of a name is
+ * known at once: its first letter and its length. A bin has hardly more than one. */
+enum { ROWS = sizeof(option_table) / sizeof(option_table[0]), BINS = 128 };
+static_assert(ROWS < 256, "the number of a row fits a byte");
+
+static struct {
+	bool filled;
+	uint8_t first[BINS];		/* row of a bin, counted from 1; 0: there is none */
+	uint8_t next[ROWS];		/* the one behind that row, likewise */
+} bins;
+
+static size_t bin_of(const char *name, size_t length)
+{
+	return ((unsigned char)name[0] + 5 * length) % BINS;
+}
+
+static void fill_bins(void)
+{
+	for (size_t i = ROWS; i-- > 0; ) {
+		const char *name = option_table[i].name;
+		uint8_t *first = &bins.first[bin_of(name, strlen(name))];
+
+		bins.next[i] = *first;
+		*first = (uint8_t)(i + 1);
+	}
+	bins.filled = true;
+}
+
 const struct option *option_named(const char *name, size_t length, unsigned where)
 {
-	for (size_t i = 0; i < option_count; i++) {
-		const struct option *option = &option_table[i];
+	if (!bins.filled)
+		fill_bins();
+	for (size_t i = bins.first[bin_of(name, length)]; i > 0; i = bins.next[i - 1]) {
+		const struct option *option = &option_table[i - 1];
 
-		/* Every line of a profile comes here: most rows differ in the first byte. */
-		if (option->name[0] == name[0] && (option->in & where) &&
-		    strncmp(option->name, name, length) == 0 && !option->name[length])
+		if ((option->in & where) && strncmp(option->name, name, length) == 0 &&
+		    !option->name[length])
 			return option;
 	}
 	return NULL;

@@ -86,11 +86,26 @@ static bool is_own_description(const struct config *config, const struct option 
 	return option->set == set_description && config->reading && config->reading->by;
 }
 
-static int line_apply(struct config *config, const struct origin *origin, const char *line,
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/* Does the line end here? A comment is no part of it. */
+static bool is_end(char c) { return c == '\0' || c == '#'; }
+
+static char *skip_blanks(char *line)
+{
+	while (is_blank(*line))
+		line++;
+	return line;
+}
+
+static int line_apply(struct config *config, const struct origin *origin, char *line,
 		      bool holds, struct error *err)
 {
-	struct setting setting = { .value = "", .origin = origin };
-	size_t length = strcspn(line, " \t#");
+	struct setting setting = { .value = "" };
+	size_t length = 0;
+
+	while (!is_blank(line[length]) && !is_end(line[length]))
+		length++;
 
 	setting.option = option_named(line, length, PROFILE);
 	if (!setting.option) {
@@ -98,9 +113,8 @@ static int line_apply(struct config *config, const struct origin *origin, const 
 		return line_fail(origin, err);
 	}
 	const char *word = setting.option->name;
-	line += length;
-	line += strspn(line, " \t");
-	bool said = *line && *line != '#';
+	line = skip_blanks(line + length);
+	bool said = !is_end(*line);
 	if (said && !setting.option->arg) {
 		(void)fail(err, 0, "%s takes no value", word);
 		return line_fail(origin, err);
@@ -109,6 +123,9 @@ static int line_apply(struct config *config, const struct origin *origin, const 
 		(void)fail(err, 0, "%s needs a value: %s", word, setting.option->arg);
 		return line_fail(origin, err);
 	}
+	struct origin *kept = arena_alloc(config->arena, sizeof(*kept));
+	*kept = *origin;
+	setting.origin = kept;
 	do {
 		if (said && value_read(config->arena, &line,
 				       setting.option->several ? ONE_WORD : TO_THE_END, holds,
@@ -118,19 +135,22 @@ static int line_apply(struct config *config, const struct origin *origin, const 
 		    ? option_apply(config, &setting, err) < 0
 		    : leave_out(config, &setting, err) < 0)
 			return -1;
-	} while (setting.option->several && *line && *line != '#');
+	} while (setting.option->several && !is_end(*line));
 	return 0;
 }
 
 /* Take the word from the front of the line, if it stands there. */
-static bool take_word(const char **line, const char *word)
+static bool take_word(char **line, const char *word)
 {
-	size_t length = strlen(word);
+	char *c = *line;
 
-	if (!text_begins(*line, word) || !strchr(" \t", (*line)[length]) || !(*line)[length])
+	while (*word && *c == *word) {
+		c++;
+		word++;
+	}
+	if (*word || !is_blank(*c))
 		return false;
-	*line += length;
-	*line += strspn(*line, " \t");
+	*line = skip_blanks(c);
 	return true;
 }
 
@@ -146,7 +166,7 @@ static int path_exists(const char *path, bool *ret_answer, struct error *err)
 	return fail(err, err->code, "exists %s", path);
 }
 
-static int read_condition(struct config *config, const char **line, bool *holds,
+static int read_condition(struct config *config, char **line, bool *holds,
 			  struct error *err)
 {
 	bool not = take_word(line, "not"), answer = false;
@@ -158,7 +178,7 @@ static int read_condition(struct config *config, const char **line, bool *holds,
 			    " or not env NAME");
 	if (value_read(config->arena, line, ONE_WORD, *holds, &subject, err) < 0)
 		return -1;
-	if (!*subject || !**line || **line == '#')
+	if (!*subject || is_end(**line))
 		return fail(err, 0, "a condition stands in front of an option: if %s ... bind ~/x",
 			    of_file ? "exists" : "env");
 	if (!*holds)
@@ -174,42 +194,37 @@ static int read_condition(struct config *config, const char **line, bool *holds,
 }
 
 /* [if CONDITION]... OPTION [VALUE] */
-static int line_read(struct config *config, const struct origin *origin,
-		     const char *line, struct error *err)
+static int line_read(struct config *config, const struct origin *origin, char *line,
+		     struct error *err)
 {
 	bool holds = true;
 
-	line += strspn(line, " \t");
+	line = skip_blanks(line);
 	while (take_word(&line, "if")) {
 		if (read_condition(config, &line, &holds, err) < 0) {
 			(void)within(err, "if");
 			return line_fail(origin, err);
 		}
 	}
-	if (!*line || *line == '#')
-		return 0;
-	return line_apply(config, origin, line, holds, err);
+	return is_end(*line) ? 0 : line_apply(config, origin, line, holds, err);
 }
 
 /* --- one text -------------------------------------------------------------- */
 
 /* A line that a person can read whole: no control bytes, UTF-8 throughout. */
-static int line_check(const char *line, struct error *err)
+static int line_check(const char *line, size_t length, struct error *err)
 {
-	bool plain = true;
+	for (size_t i = 0; i < length; i++) {
+		unsigned char byte = (unsigned char)line[i];
 
-	for (const char *c = line; *c; c++) {
-		unsigned char byte = (unsigned char)*c;
-
+		if (byte == 0)
+			return fail(err, 0, "control byte 0x00");
 		if ((byte < 0x20 && byte != '\t') || byte == 0x7f)
 			return fail(err, 0, "control byte 0x%02x; \\x%02x writes it", byte, byte);
-		plain = plain && byte < 0x80;
 	}
-	if (plain)
-		return 0;
-	for (size_t length; *line; line += length + (line[length] == '\t')) {
-		length = strcspn(line, "\t");
-		if (text_printable_length(line) < length)
+	for (size_t part; *line; line += part + (line[part] == '\t')) {
+		part = strcspn(line, "\t");
+		if (text_printable_length(line) < part)
 			return fail(err, 0, "bytes that are not printable UTF-8; \\xHH writes one");
 	}
 	return 0;
@@ -227,28 +242,20 @@ static bool keep_problem(struct config *config, const struct error *err)
 int profile_apply_text(struct config *config, const char *name, const char *text,
 		       size_t length, struct error *err)
 {
-	const char *end = text + length;
+	struct origin origin = { .file = name };
+	bool plain = text_is_plain(text, length);
+	/* What it says stays where it stands. */
+	char *line = arena_copy_part(config->arena, text, length), *end = line + length;
 
-	for (unsigned number = 1; text < end; number++) {
-		const char *newline = memchr(text, '\n', (size_t)(end - text));
-		size_t size = (size_t)((newline ? newline : end) - text);
-
-		if (size == 0) {
-			text++;
-			continue;
-		}
-		struct origin *origin = arena_alloc(config->arena, sizeof(*origin));
-		*origin = (struct origin){ .file = name, .line = number };
-		if (memchr(text, '\0', size)) {
-			(void)fail(err, 0, "control byte 0x00");
-			return line_fail(origin, err);
-		}
-		const char *line = arena_copy_part(config->arena, text, size);
-		if (line_check(line, err) < 0)
-			return line_fail(origin, err);
-		if (line_read(config, origin, line, err) < 0 && !keep_problem(config, err))
+	for (char *next; line < end; line = next + 1) {
+		next = memchr(line, '\n', (size_t)(end - line));
+		next = next ? next : end;
+		*next = '\0';
+		origin.line++;
+		if (!plain && line_check(line, (size_t)(next - line), err) < 0)
+			return line_fail(&origin, err);
+		if (line_read(config, &origin, line, err) < 0 && !keep_problem(config, err))
 			return -1;
-		text += size + 1;
 	}
 	return 0;
 }

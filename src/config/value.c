@@ -16,21 +16,24 @@
 
 struct reader {
 	struct arena *arena;
-	const char *next;
+	char *next;
 	bool quoted, expand;
 	enum extent extent;
-	char *out;			/* what was decoded so far ends here */
+	char *value;			/* what was decoded so far: in the text's own place, */
+					/* since it is never longer, until a name is put in */
+	char *out;			/* it ends here */
 	char *solid;			/* and here without blanks that end it */
-	char *value;
-	size_t room;			/* of `value`, in bytes */
 };
+
+/* What stands for something else than itself, or may end a value. */
+static const char SPECIAL[] = "\\$~\"# \t";
 
 static const char NAME_LETTERS[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
 
 /* Decode the escape at reader->next; -1 when there is none of that kind. */
 static int read_escape(struct reader *reader, struct error *err)
 {
-	const char *c = reader->next + 1;
+	char *c = reader->next + 1;
 
 	switch (*c) {
 	case 'n':
@@ -74,18 +77,18 @@ static int put_name(struct reader *reader, const char *name, struct error *err)
 
 	if (!meaning)
 		return -1;
-	size_t done = (size_t)(reader->out - reader->value), length = strlen(meaning);
-	char *longer = arena_alloc(reader->arena, reader->room + length);
+	size_t done = (size_t)(reader->out - reader->value);
+	char *longer = arena_alloc(reader->arena,
+				   done + strlen(meaning) + strlen(reader->next) + 1);
 	memcpy(longer, reader->value, done);
 	reader->out = stpcpy(longer + done, meaning);
 	reader->value = longer;
-	reader->room += length;
 	return 0;
 }
 
 static int read_name(struct reader *reader, struct error *err)
 {
-	const char *start = reader->next + 1;
+	char *start = reader->next + 1;
 	bool braces = *start == '{';
 
 	start += braces;
@@ -131,15 +134,15 @@ static bool is_at_end(const struct reader *reader, const char *start)
 	       (reader->extent == ONE_WORD && is_blank(*c));
 }
 
-/* What stands for itself, as far as that goes without a look: every line of every
- * profile comes here at every start. */
+/* What stands for itself, as far as that goes without a look. */
 static void read_plain(struct reader *reader)
 {
 	size_t length = 1;
 
 	if (!is_blank(*reader->next))
-		length += strcspn(reader->next + 1, "\\$~\"# \t");
-	memcpy(reader->out, reader->next, length);
+		length += strcspn(reader->next + 1, SPECIAL);
+	if (reader->out != reader->next)
+		memmove(reader->out, reader->next, length);
 	reader->next += length;
 	reader->out += length;
 }
@@ -175,22 +178,29 @@ static int read_behind(struct reader *reader, struct error *err)
 	return 0;
 }
 
-int value_read(struct arena *arena, const char **text, enum extent extent, bool expand,
+int value_read(struct arena *arena, char **text, enum extent extent, bool expand,
 	       const char **ret_value, struct error *err)
 {
 	struct reader reader = {
-		.arena = arena, .next = *text, .expand = expand, .extent = extent,
-		.quoted = **text == '"', .room = strlen(*text) + 1,
+		.arena = arena, .expand = expand, .extent = extent, .quoted = **text == '"',
 	};
-	const char *start = reader.next += reader.quoted;
+	char *start = *text + reader.quoted;
+	size_t plain = strcspn(*text, SPECIAL);
 
-	reader.value = reader.out = reader.solid = arena_alloc(arena, reader.room);
+	/* Every line of every profile comes here at every start, and most go no further. */
+	if (!(*text)[plain]) {
+		*ret_value = *text;
+		*text += plain;
+		return 0;
+	}
+	reader.next = reader.value = reader.out = reader.solid = start;
 	while (!is_at_end(&reader, start))
 		if (read_one(&reader, err) < 0)
 			return -1;
-	*reader.solid = '\0';
 	if (read_behind(&reader, err) < 0)
 		return -1;
+	/* Where a blank, the closing quote or what was decoded stood. */
+	*reader.solid = '\0';
 	*ret_value = reader.value;
 	*text = reader.next;
 	return 0;

@@ -12,9 +12,10 @@ struct error;
 enum extent { TO_THE_END, ONE_WORD };
 
 /* Decode the value that begins at *text, and leave *text behind it: at the end of the
- * line, or with ONE_WORD at what follows the blanks behind it. With `expand` false
- * names stand for "/", known or not. -1 says what cannot be read. */
-int value_read(struct arena *arena, const char **text, enum extent extent, bool expand,
+ * line, or with ONE_WORD at what follows the blanks behind it. The value takes the place of
+ * what it was written as, or comes from the arena. With `expand` false names stand for "/",
+ * known or not. -1 says what cannot be read. */
+int value_read(struct arena *arena, char **text, enum extent extent, bool expand,
 	       const char **ret_value, struct error *err);
 
 /* What $NAME stands for, from the arena: HOME, USER, UID, CWD and the XDG base
