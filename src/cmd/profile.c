@@ -44,9 +44,9 @@ static int show_urls(struct config *config, struct error *err)
 	if (!plan)
 		return 0;
 	list_each(const struct rule, rule, &plan->network.rules)
-		if (rule->of_url)
+		if (rule->url_place)
 			(void)printf("# allow %-32s # %s\n", rule->text,
-				     text_escaped(plan->arena, rule->origin));
+				     text_escaped(plan->arena, rule_origin(plan->arena, rule)));
 	return 0;
 }
 

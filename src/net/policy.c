@@ -1,7 +1,6 @@
 /* The rules, compiled.
  *
- * Rules that are about the same thing - a name, a network, a class - share a target, and
- * a target has one map a protocol from ports to the first rule that speaks of them. So
+ * Rules that are about the same thing - a name, a network, a class - share a target. So
  * a question is: which targets does this address belong to, what does each say of the
  * port, and which of those rules stands first?
  *
@@ -10,7 +9,9 @@
  *			(at most 129, however many rules there are)
  *	names		one look-up in a hash table of addresses that names have led to;
  *			what was learned there points to the name's targets
- *	ports		by bisection in the target's map
+ *	ports		rule by rule where a target has a few, as nearly all have; else by
+ *			bisection in a map a protocol, from ports to the first rule that
+ *			speaks of them
  *
  * The gateway's address, which stands for the host's loopback, belongs to the class
  * "host" and to nothing else, and the rest of the tap's own network to nothing at all. */
@@ -34,14 +35,19 @@ struct spans {
 	size_t count;
 };
 
-struct target {
-	enum rule_what what;
-	const char *name;
-	struct prefix prefix;
-	uint32_t *rules;		/* in order */
-	size_t rule_count;
+/* More rules than these, or more ranges of ports in one of them, and a target has maps. */
+enum { FEW_RULES = 4, FEW_RANGES = 8 };
+
+struct maps {
 	struct spans tcp, udp;
 	uint32_t echo;			/* NO_RULE: none speaks of it */
+};
+
+struct target {
+	const struct rule *about;	/* one of its rules: all have the same name or prefix */
+	const uint32_t *rules;		/* in order */
+	uint32_t rule_count;
+	struct maps *maps;		/* NULL: it has few */
 	struct target *next;		/* of the same hash */
 };
 
@@ -72,6 +78,7 @@ struct policy {
 	size_t head_mask;
 	bool lengths[ADDRESS_BITS + 1];	/* of the networks that there are */
 	struct target *internet, *lan, *host, *any;
+	uint32_t allows_addresses;	/* the first rule that allows some by themselves */
 	struct known *known[KNOWN_HEADS];
 	size_t known_count, grant_count;
 	int64_t swept;			/* when what is over was last looked for */
@@ -210,36 +217,48 @@ static size_t hash_bytes(const void *bytes, size_t size, size_t seed)
 	return (size_t)(hash ^ hash >> 32);
 }
 
-static size_t hash_name(enum rule_what what, const char *name)
+/* Where targets of that name, or of that network, begin. */
+static struct target **name_head(const struct policy *policy, enum rule_what what,
+				 const char *name)
 {
-	return hash_bytes(name, strlen(name), (size_t)what);
+	return &policy->heads[hash_bytes(name, strlen(name), (size_t)what) & policy->head_mask];
 }
 
-static size_t hash_prefix(const struct prefix *prefix)
+static struct target **prefix_head(const struct policy *policy, const struct prefix *prefix)
 {
-	return hash_bytes(prefix->base.bytes, sizeof(prefix->base.bytes), prefix->bits);
+	const struct address *base = &prefix->base;
+
+	return &policy->heads[hash_bytes(base->bytes, sizeof(base->bytes), prefix->bits) &
+			      policy->head_mask];
+}
+
+static struct target *name_from(struct target *target, enum rule_what what, const char *name)
+{
+	while (target && (target->about->what != what || !text_is(target->about->name, name)))
+		target = target->next;
+	return target;
+}
+
+static struct target *prefix_from(struct target *target, const struct prefix *prefix)
+{
+	while (target && (target->about->what != RULE_PREFIX ||
+			  target->about->prefix.bits != prefix->bits ||
+			  !address_is(&target->about->prefix.base, &prefix->base)))
+		target = target->next;
+	return target;
 }
 
 /* The target of rules about that name, or about those below it; or NULL. */
 static struct target *find_name(const struct policy *policy, enum rule_what what,
 				const char *name)
 {
-	struct target *target = policy->heads[hash_name(what, name) & policy->head_mask];
-
-	while (target && (target->what != what || !text_is(target->name, name)))
-		target = target->next;
-	return target;
+	return name_from(*name_head(policy, what, name), what, name);
 }
 
 /* The target of rules about exactly that network, or NULL. */
 static struct target *find_prefix(const struct policy *policy, const struct prefix *prefix)
 {
-	struct target *target = policy->heads[hash_prefix(prefix) & policy->head_mask];
-
-	while (target && (target->what != RULE_PREFIX || target->prefix.bits != prefix->bits ||
-			  !address_is(&target->prefix.base, &prefix->base)))
-		target = target->next;
-	return target;
+	return prefix_from(*prefix_head(policy, prefix), prefix);
 }
 
 static struct target **class_of(struct policy *policy, enum rule_what what)
@@ -254,29 +273,31 @@ static struct target **class_of(struct policy *policy, enum rule_what what)
 	return NULL;
 }
 
+static struct target *target_new(struct policy *policy, const struct rule *rule)
+{
+	struct target *target = &policy->targets[policy->target_count++];
+
+	target->about = rule;
+	return target;
+}
+
 /* The target of a rule, new when it is the first of it. */
 static struct target *target_of(struct policy *policy, const struct rule *rule)
 {
 	struct target **class = class_of(policy, rule->what);
 	bool is_prefix = rule->what == RULE_PREFIX;
-	struct target *target = class ? *class
-		: is_prefix ? find_prefix(policy, &rule->prefix)
-			    : find_name(policy, rule->what, rule->name);
 
+	if (class)
+		return *class ? *class : (*class = target_new(policy, rule));
+	struct target **head = is_prefix ? prefix_head(policy, &rule->prefix)
+					 : name_head(policy, rule->what, rule->name);
+	struct target *target = is_prefix ? prefix_from(*head, &rule->prefix)
+					  : name_from(*head, rule->what, rule->name);
 	if (target)
 		return target;
-	target = &policy->targets[policy->target_count++];
-	*target = (struct target){
-		.what = rule->what, .name = rule->name, .prefix = rule->prefix, .echo = NO_RULE,
-	};
-	if (class) {
-		*class = target;
-		return target;
-	}
-	size_t head = (is_prefix ? hash_prefix(&rule->prefix)
-				 : hash_name(rule->what, rule->name)) & policy->head_mask;
-	target->next = policy->heads[head];
-	policy->heads[head] = target;
+	target = target_new(policy, rule);
+	target->next = *head;
+	*head = target;
 	if (is_prefix)
 		policy->lengths[rule->prefix.bits] = true;
 	return target;
@@ -368,16 +389,38 @@ static int compile_spans(const struct policy *policy, const struct target *targe
 	return 0;
 }
 
-static int compile_target(const struct policy *policy, struct target *target)
+static int compile_maps(const struct policy *policy, const struct target *target,
+			struct maps *maps)
 {
 	const struct rule *rules = policy->plan->rules.items;
 
-	for (size_t i = 0; i < target->rule_count && target->echo == NO_RULE; i++)
+	maps->echo = NO_RULE;
+	for (size_t i = 0; i < target->rule_count && maps->echo == NO_RULE; i++)
 		if (rules[target->rules[i]].protocols & PROTOCOL_ECHO)
-			target->echo = target->rules[i];
-	if (compile_spans(policy, target, PROTOCOL_TCP, &target->tcp) < 0)
+			maps->echo = target->rules[i];
+	if (compile_spans(policy, target, PROTOCOL_TCP, &maps->tcp) < 0)
 		return -1;
-	return compile_spans(policy, target, PROTOCOL_UDP, &target->udp);
+	return compile_spans(policy, target, PROTOCOL_UDP, &maps->udp);
+}
+
+static bool has_many(const struct policy *policy, const struct target *target)
+{
+	const struct rule *rules = policy->plan->rules.items;
+
+	if (target->rule_count > FEW_RULES)
+		return true;
+	for (size_t i = 0; i < target->rule_count; i++)
+		if (rules[target->rules[i]].ports.count > FEW_RANGES)
+			return true;
+	return false;
+}
+
+static int compile_target(const struct policy *policy, struct target *target)
+{
+	if (!has_many(policy, target))
+		return 0;
+	target->maps = calloc(1, sizeof(*target->maps));
+	return target->maps ? compile_maps(policy, target, target->maps) : -1;
 }
 
 /* Every rule to its target, which has a part of one list. */
@@ -403,10 +446,18 @@ static int sort_rules(struct policy *policy)
 		sorted += target->rule_count;
 		target->rule_count = 0;
 	}
-	for (size_t i = 0; i < count; i++)
-		target_of_rule[i]->rules[target_of_rule[i]->rule_count++] = (uint32_t)i;
+	for (size_t i = 0; i < count; i++) {
+		struct target *target = target_of_rule[i];
+
+		policy->sorted[target->rules - policy->sorted + target->rule_count++] = (uint32_t)i;
+	}
 	free(target_of_rule);
 	return 0;
+}
+
+static bool is_of_addresses(const struct rule *rule)
+{
+	return rule->what == RULE_PREFIX || rule->what == RULE_LAN || rule->what == RULE_INTERNET;
 }
 
 static int compile(struct policy *policy)
@@ -423,6 +474,13 @@ static int compile(struct policy *policy)
 	for (size_t i = 0; i < policy->target_count; i++)
 		if (compile_target(policy, &policy->targets[i]) < 0)
 			return -1;
+	policy->allows_addresses = NO_RULE;
+	for (size_t i = policy->plan->rules.count; i-- > 0; ) {
+		const struct rule *rule = &policy->plan->rules.items[i];
+
+		if (rule->allows && is_of_addresses(rule))
+			policy->allows_addresses = (uint32_t)i;
+	}
 	return 0;
 }
 
@@ -448,6 +506,15 @@ static void free_known(struct known *known)
 	free(known);
 }
 
+static void free_maps(struct maps *maps)
+{
+	if (!maps)
+		return;
+	free(maps->tcp.items);
+	free(maps->udp.items);
+	free(maps);
+}
+
 void policy_free(struct policy *policy)
 {
 	if (!policy)
@@ -457,10 +524,8 @@ void policy_free(struct policy *policy)
 			next = known->next;
 			free_known(known);
 		}
-	for (size_t i = 0; i < policy->target_count; i++) {
-		free(policy->targets[i].tcp.items);
-		free(policy->targets[i].udp.items);
-	}
+	for (size_t i = 0; i < policy->target_count; i++)
+		free_maps(policy->targets[i].maps);
 	free(policy->targets);
 	free(policy->sorted);
 	free(policy->heads);
@@ -470,13 +535,37 @@ void policy_free(struct policy *policy)
 
 /* --- asking --------------------------------------------------------------------------- */
 
-static uint32_t first_rule(const struct target *target, uint16_t port, enum protocol protocol)
+static uint32_t mapped_rule(const struct maps *maps, uint16_t port, enum protocol protocol)
 {
-	const struct spans *spans = protocol == PROTOCOL_TCP ? &target->tcp : &target->udp;
+	const struct spans *spans = protocol == PROTOCOL_TCP ? &maps->tcp : &maps->udp;
 
 	if (protocol == PROTOCOL_ECHO)
-		return target->echo;
+		return maps->echo;
 	return spans->items[span_at(spans->items, spans->count, port)].rule;
+}
+
+static bool speaks_of(const struct rule *rule, uint16_t port, enum protocol protocol)
+{
+	if (!(rule->protocols & protocol))
+		return false;
+	if (protocol == PROTOCOL_ECHO || rule->ports.count == 0)
+		return true;
+	list_each(const struct port_range, range, &rule->ports)
+		if (range->first <= port && port <= range->last)
+			return true;
+	return false;
+}
+
+/* The first rule of a target that speaks of this port. */
+static uint32_t first_rule(const struct policy *policy, const struct target *target,
+			   uint16_t port, enum protocol protocol)
+{
+	if (target->maps)
+		return mapped_rule(target->maps, port, protocol);
+	for (size_t i = 0; i < target->rule_count; i++)
+		if (speaks_of(&policy->plan->rules.items[target->rules[i]], port, protocol))
+			return target->rules[i];
+	return NO_RULE;
 }
 
 /* That of its whole family: ::/0 is not about IPv4 (prefix_has()). */
@@ -485,12 +574,12 @@ static unsigned shortest_prefix(const struct address *address)
 	return address_is_v4(address) ? BITS_BEFORE_V4 : 0;
 }
 
-static void consider(const struct target *target, uint16_t port, enum protocol protocol,
-		     uint32_t *best)
+static void consider(const struct policy *policy, const struct target *target, uint16_t port,
+		     enum protocol protocol, uint32_t *best)
 {
 	if (!target)
 		return;
-	uint32_t rule = first_rule(target, port, protocol);
+	uint32_t rule = first_rule(policy, target, port, protocol);
 	if (rule < *best)
 		*best = rule;
 }
@@ -508,15 +597,15 @@ static void consider_address(const struct policy *policy, const struct address *
 			     uint16_t port, enum protocol protocol, uint32_t *best)
 {
 	if (policy->internet && is_internet(policy, to))
-		consider(policy->internet, port, protocol, best);
+		consider(policy, policy->internet, port, protocol, best);
 	if (policy->lan && is_lan(policy, to))
-		consider(policy->lan, port, protocol, best);
-	consider(policy->any, port, protocol, best);
+		consider(policy, policy->lan, port, protocol, best);
+	consider(policy, policy->any, port, protocol, best);
 	for (unsigned bits = shortest_prefix(to); bits <= ADDRESS_BITS; bits++) {
 		if (!policy->lengths[bits])
 			continue;
 		struct prefix prefix = { address_masked(to, bits), bits };
-		consider(find_prefix(policy, &prefix), port, protocol, best);
+		consider(policy, find_prefix(policy, &prefix), port, protocol, best);
 	}
 }
 
@@ -545,7 +634,7 @@ struct verdict policy_ask(const struct policy *policy, const struct address *to,
 	if (policy_never(to))
 		return (struct verdict){ false, NULL };
 	if (address_is(&family->gateway, to)) {
-		consider(policy->host, port, protocol, &best);
+		consider(policy, policy->host, port, protocol, &best);
 		return verdict_of(policy, best);
 	}
 	if (prefix_has(&family->network, to))
@@ -554,7 +643,7 @@ struct verdict policy_ask(const struct policy *policy, const struct address *to,
 	const struct known *known = find_known(policy, to);
 	for (const struct grant *grant = known ? known->grants : NULL; grant; grant = grant->next)
 		if (grant->until > now)
-			consider(grant->target, port, protocol, &best);
+			consider(policy, grant->target, port, protocol, &best);
 	return verdict_of(policy, best);
 }
 
@@ -647,16 +736,10 @@ static void weigh(struct naming *naming, const struct target *target)
 static void weigh_addresses(struct naming *naming)
 {
 	const struct policy *policy = naming->policy;
-	const struct rule *rules = policy->plan->rules.items;
 
 	weigh(naming, policy->any);
-	for (uint32_t i = 0; i < policy->plan->rules.count && i < naming->allowed; i++) {
-		bool of_addresses = rules[i].what == RULE_PREFIX || rules[i].what == RULE_LAN ||
-				    rules[i].what == RULE_INTERNET;
-
-		if (of_addresses && rules[i].allows)
-			naming->allowed = i;
-	}
+	if (policy->allows_addresses < naming->allowed)
+		naming->allowed = policy->allows_addresses;
 }
 
 struct verdict policy_asks_for(const struct policy *policy, const char *name)

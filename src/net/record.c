@@ -73,7 +73,7 @@ static void print_rule(struct json *json, uint32_t index, const struct network_p
 	const struct rule *rule = &plan->rules.items[index];
 	json_text(json, "rule", arena_format(json->arena, "%s %s", rule->allows ? "allow" : "deny",
 					     rule->text));
-	json_text(json, "origin", rule->origin);
+	json_text(json, "origin", rule_origin(json->arena, rule));
 }
 
 static void print_flow(struct json *json, const struct net_record *record)

@@ -11,7 +11,7 @@
 static int add_rule(struct planning *p, const struct network_word *word, struct error *err)
 {
 	struct rule rule = {
-		.allows = word->allows, .text = word->what, .origin = origin_of(p, word->origin),
+		.allows = word->allows, .text = word->what, .origin = word->origin,
 		.typed = !word->origin->file,
 	};
 
@@ -21,7 +21,7 @@ static int add_rule(struct planning *p, const struct network_word *word, struct 
 	}
 	if (rule_parse(p->arena, word->what, &rule, err) < 0)
 		return within(err, "%s %s (%s)", word->allows ? "allow" : "deny", word->what,
-			      rule.origin);
+			      origin_of(p, word->origin));
 	*list_add(p->arena, &p->plan->network.rules) = rule;
 	p->plan->network.online = p->plan->network.online || rule.allows;
 	return 0;
@@ -91,10 +91,14 @@ static int check_shared(struct planning *p, struct error *err)
 
 int plan_network(struct planning *p, struct error *err)
 {
+	size_t words = p->config->network.count;
+
 	if (plan_names(p, err) < 0)
 		return -1;
 	if (!p->plan->own_network)
 		return check_shared(p, err) < 0 ? -1 : check_names_count(p, err);
+	if (words > 0)
+		list_reserve(p->arena, &p->plan->network.rules, words);
 	if (add_rules(p, true, err) < 0 || add_rules(p, false, err) < 0 || plan_tap(p, err) < 0)
 		return -1;
 	urls_announce(p);

@@ -303,7 +303,8 @@ static void print_network(const struct printer *printer, const struct plan *plan
 	print_family(printer, &network->v4, "IPv4");
 	print_family(printer, &network->v6, "IPv6");
 	list_each(const struct rule, rule, &network->rules)
-		line(printer, rule->allows ? "allow" : "deny", rule->origin, "%s", rule->text);
+		line(printer, rule->allows ? "allow" : "deny",
+		     rule_origin(printer->arena, rule), "%s", rule->text);
 	line(printer, "deny", BUILT_IN, "everything else");
 	if (network->outbound.device)
 		line(printer, "outbound", network->outbound.device_origin, "%s",

@@ -20,23 +20,15 @@ static enum protocol take_protocol(char *text)
 	return text_is(slash, "tcp") ? PROTOCOL_TCP : text_is(slash, "udp") ? PROTOCOL_UDP : 0;
 }
 
-/* "80", "8000-8009", or with `free` also "0". */
-static int read_range(char *text, bool free, struct port_range *ret_range, struct error *err)
+/* "80", "8000-8009", or with `zero` also "0". */
+static int read_range(const char *text, bool zero, struct port_range *ret_range,
+		      struct error *err)
 {
-	char *dash = strchr(text, '-');
-	int64_t first, last;
+	const char *rest = text;
 
-	if (dash)
-		*dash = '\0';
-	if (text_number(text, free && !dash ? 0 : 1, UINT16_MAX, &first, err) < 0)
-		return within(err, "a port");
-	last = first;
-	if (dash && text_number(dash + 1, 1, UINT16_MAX, &last, err) < 0)
-		return within(err, "a port");
-	if (first > last)
-		return fail(err, 0, "the ports %d-%d are none", (int)first, (int)last);
-	*ret_range = (struct port_range){ (uint16_t)first, (uint16_t)last };
-	return 0;
+	if (ports_take(&rest, zero, ret_range, err) < 0)
+		return -1;
+	return *rest ? ports_refuse(text, err) : 0;
 }
 
 /* The host's part, "PORT", "ADDR:PORT" or "[ADDR]:PORT": what is left is the port. */

@@ -4,6 +4,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/text.h>
+#include <immure/config/config.h>
 #include <immure/plan/network.h>
 
 enum { LONGEST_NAME = 253, LONGEST_LABEL = 63 };
@@ -19,13 +20,12 @@ static const struct {
 };
 
 /* Take "/tcp" or "/udp" off the end of `text`; the protocols that remain. */
-static unsigned take_protocol(char *text)
+static unsigned take_protocol(char *text, size_t length)
 {
-	size_t length = strlen(text);
+	char *end = length < 4 ? text + length : text + length - 4;
 
-	if (length < 4)
+	if (*end != '/')
 		return 0;
-	char *end = text + length - 4;
 	unsigned protocol = text_is(end, "/tcp") ? PROTOCOL_TCP
 			  : text_is(end, "/udp") ? PROTOCOL_UDP : 0;
 	if (protocol)
@@ -57,106 +57,149 @@ static int take_ports(char **text, char **ret_ports, struct error *err)
 	return 0;
 }
 
-/* A port, or -1. */
-static int parse_port(const char *text, struct error *err)
+/* The digits at the front of *text, as far as they could be a port; false: there are none. */
+static bool take_number(const char **text, unsigned *ret_number)
 {
-	int64_t port;
+	const char *digit = *text;
+	unsigned number = 0;
 
-	return text_number(text, 1, UINT16_MAX, &port, err) < 0 ? within(err, "a port") : (int)port;
+	for (; *digit >= '0' && *digit <= '9' && number <= UINT16_MAX; digit++)
+		number = number * 10 + (unsigned)(*digit - '0');
+	if (digit == *text || number > UINT16_MAX)
+		return false;
+	*ret_number = number;
+	*text = digit;
+	return true;
 }
 
-/* "80", "80,443", "8000-8100", "*". */
-static int parse_ports(struct arena *arena, char *text, struct rule *rule, struct error *err)
+int ports_refuse(const char *text, struct error *err)
 {
-	if (text_is(text, "*"))
-		return 0;
-	for (char *next; text; text = next) {
-		next = strchr(text, ',');
-		if (next)
-			*next++ = '\0';
-		char *dash = strchr(text, '-');
+	return fail(err, 0, "\"%s\": a port is a number from 1 to %d", text, UINT16_MAX);
+}
 
-		if (dash)
-			*dash = '\0';
-		int first = parse_port(text, err);
-		int last = first < 0 || !dash ? first : parse_port(dash + 1, err);
-		if (last < 0)
-			return -1;
-		if (first > last)
-			return fail(err, 0, "the ports %d-%d are none", first, last);
-		*list_add(arena, &rule->ports) =
-			(struct port_range){ (uint16_t)first, (uint16_t)last };
-	}
+int ports_take(const char **text, bool zero, struct port_range *ret_range, struct error *err)
+{
+	const char *next = *text;
+	unsigned first, last;
+
+	if (!take_number(&next, &first))
+		return ports_refuse(*text, err);
+	last = first;
+	bool range = *next == '-';
+	if (range && (next++, !take_number(&next, &last)))
+		return ports_refuse(*text, err);
+	if (first == 0 && (range || !zero))
+		return ports_refuse(*text, err);
+	if (first > last)
+		return fail(err, 0, "the ports %u-%u are none", first, last);
+	*ret_range = (struct port_range){ (uint16_t)first, (uint16_t)last };
+	*text = next;
 	return 0;
 }
 
-static int check_name(const char *name, struct error *err)
+/* "80", "80,443", "8000-8100", "*". */
+static int parse_ports(struct arena *arena, const char *text, struct rule *rule,
+		       struct error *err)
 {
-	size_t label = 0, length = strlen(name);
-	bool digits = true;
-
-	if (length == 0)
-		return fail(err, 0, "an empty name");
-	if (length > LONGEST_NAME)
-		return fail(err, 0, "a name of over %d characters", LONGEST_NAME);
-	for (const char *c = name; *c; c++) {
-		if ((unsigned char)*c >= 0x80) {
-			(void)fail(err, 0, "\"%s\" is not ASCII", name);
-			return hint(err, "to name it as DNS does: idn2 %s", name);
-		}
-		if (*c == '.') {
-			if (label == 0)
-				return fail(err, 0, "\"%s\" has an empty part", name);
-			label = 0;
-			digits = true;
-			continue;
-		}
-		if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
-			return fail(err, 0, "\"%s\" is no name, no address, and none of"
-				    " internet, lan, host and any", name);
-		digits = digits && isdigit((unsigned char)*c);
-		if (++label > LONGEST_LABEL)
-			return fail(err, 0, "\"%s\" has a part of over %d characters", name,
-				    LONGEST_LABEL);
+	if (text[0] == '*' && !text[1])
+		return 0;
+	/* At most every second character begins one. */
+	list_reserve(arena, &rule->ports, strlen(text) / 2 + 1);
+	for (;; text++) {
+		if (ports_take(&text, false, list_add(arena, &rule->ports), err) < 0)
+			return -1;
+		if (!*text)
+			return 0;
+		if (*text != ',')
+			return ports_refuse(text, err);
 	}
-	/* inet_aton(3) takes "10.1" and "2130706433" for addresses. */
-	return digits ? fail(err, 0, "\"%s\" is not a whole address", name) : 0;
+}
+
+/* What a byte is in a name. */
+enum kind { WRONG, LETTER, DIGIT, CAPITAL };
+
+static const uint8_t kinds[256] = {
+	['a' ... 'z'] = LETTER, ['-'] = LETTER, ['_'] = LETTER, ['0' ... '9'] = DIGIT,
+	['A' ... 'Z'] = CAPITAL,
+};
+
+static int refuse_character(const char *name, const char *at, struct error *err)
+{
+	if ((unsigned char)*at < 0x80)
+		return fail(err, 0, "\"%s\" is no name, no address, and none of internet, lan,"
+			    " host and any", name);
+	(void)fail(err, 0, "\"%s\" is not ASCII", name);
+	return hint(err, "to name it as DNS does: idn2 %s", name);
+}
+
+/* One part of a name, up to a dot or the end: its length, or -1. */
+static int check_label(const char *name, char *label, bool *ret_digits, struct error *err)
+{
+	char *c = label;
+
+	*ret_digits = true;
+	for (; kinds[(unsigned char)*c] != WRONG; c++) {
+		*ret_digits = *ret_digits && kinds[(unsigned char)*c] == DIGIT;
+		if (kinds[(unsigned char)*c] == CAPITAL)
+			*c = (char)(*c + ('a' - 'A'));
+	}
+	if (*c && *c != '.')
+		return refuse_character(name, c, err);
+	if (c == label)
+		return fail(err, 0, "\"%s\" has an empty part", name);
+	if (c - label > LONGEST_LABEL)
+		return fail(err, 0, "\"%s\" has a part of over %d characters", name,
+			    LONGEST_LABEL);
+	return (int)(c - label);
 }
 
 int host_name_check(char *name, struct error *err)
 {
 	size_t length = strlen(name);
+	bool digits = true;
 
 	if (length > 1 && name[length - 1] == '.')
-		name[length - 1] = '\0';
-	for (char *c = name; *c; c++)
-		*c = (char)tolower((unsigned char)*c);
-	return check_name(name, err);
+		name[--length] = '\0';
+	if (length == 0)
+		return fail(err, 0, "an empty name");
+	if (length > LONGEST_NAME)
+		return fail(err, 0, "a name of over %d characters", LONGEST_NAME);
+	for (char *label = name; ; label++) {
+		int part = check_label(name, label, &digits, err);
+
+		if (part < 0)
+			return -1;
+		label += part;
+		if (!*label)
+			break;
+	}
+	/* inet_aton(3) takes "10.1" and "2130706433" for addresses. */
+	return digits ? fail(err, 0, "\"%s\" is not a whole address", name) : 0;
 }
 
 static int parse_what(char *text, struct rule *rule, struct error *err)
 {
-	size_t length = strlen(text);
-
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
-		if (!text_is(text, classes[i].word))
+		if (text[0] != classes[i].word[0] || !text_is(text, classes[i].word))
 			continue;
 		rule->what = classes[i].what;
 		return 0;
 	}
+	/* One of these is in whatever has to do with addresses, if it begins with no digit. */
+	bool marked = strpbrk(text, "/:");
 	rule->what = RULE_PREFIX;
-	if (prefix_parse(text, &rule->prefix))
+	if ((marked || isdigit((unsigned char)*text)) && prefix_parse(text, &rule->prefix))
 		return 0;
-	if (strpbrk(text, "/:")) {
+	if (marked) {
 		(void)fail(err, 0, "\"%s\" is no address or network", text);
 		return hint(err, "a network is written 192.0.2.0/24 or 2001:db8::/32, with"
 			    " zeros behind its bits; ports of an IPv6 address stand behind"
 			    " brackets: [2001:db8::1]:443");
 	}
-	rule->what = text_begins(text, "*.") ? RULE_BELOW : RULE_NAME;
+	rule->what = text[0] == '*' && text[1] == '.' ? RULE_BELOW : RULE_NAME;
 	if (rule->what == RULE_BELOW)
 		text += 2;
-	else if (length > 1 && strchr(text, '*'))
+	else if (*text && text[1] && strchr(text, '*'))
 		return fail(err, 0, "\"%s\": a star stands for whole parts, at the start: *.%s",
 			    text, "example.org");
 	rule->name = text;
@@ -166,17 +209,20 @@ static int parse_what(char *text, struct rule *rule, struct error *err)
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	       struct error *err)
 {
-	char *what = arena_copy(arena, text), *ports;
+	size_t length = strlen(text);
+	char *what = arena_copy_part(arena, text, length), *ports;
 	struct rule rule = *ret_rule;
 
 	rule.name = NULL;
 	rule.ports.items = NULL;
 	rule.ports.count = rule.ports.room = 0;
-	rule.protocols = take_protocol(what);
+	rule.protocols = take_protocol(what, length);
 	if (take_ports(&what, &ports, err) < 0 || parse_what(what, &rule, err) < 0)
 		return -1;
 	if (ports && parse_ports(arena, ports, &rule, err) < 0)
-		return -1;
+		return text_begins(ports, "//")
+			? hint(err, "a URL is none; of it, the host and its port: example.org:443")
+			: -1;
 	if (rule.what == RULE_HOST && !ports) {
 		(void)fail(err, 0, "host needs the ports that are meant");
 		return hint(err, "one service: host:5432; every one: host:*");
@@ -185,6 +231,13 @@ int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 		rule.protocols = PROTOCOL_TCP | PROTOCOL_UDP | (ports ? 0 : PROTOCOL_ECHO);
 	*ret_rule = rule;
 	return 0;
+}
+
+const char *rule_origin(struct arena *arena, const struct rule *rule)
+{
+	const char *said = origin_text(arena, rule->origin);
+
+	return rule->url_place ? arena_format(arena, "%s (%s)", rule->url_place, said) : said;
 }
 
 /* --- two of them -------------------------------------------------------------------- */

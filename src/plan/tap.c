@@ -310,8 +310,8 @@ static int read_mtu(struct planning *p, struct error *err)
 
 /* A rule that allows what nobody could reach is a mistake of its author's, as where the
  * host's own network has the same addresses. */
-static int check_rule(const struct tap_addresses *family, const struct rule *rule,
-		      struct error *err)
+static int check_rule(struct planning *p, const struct tap_addresses *family,
+		      const struct rule *rule, struct error *err)
 {
 	char text[ADDRESS_TEXT + 4];
 
@@ -320,7 +320,7 @@ static int check_rule(const struct tap_addresses *family, const struct rule *rul
 	    !prefix_has(&family->network, &rule->prefix.base))
 		return 0;
 	(void)fail(err, 0, "allow %s (%s): that lies in the sandbox's own network, %s", rule->text,
-		   rule->origin, prefix_text(&family->network, text));
+		   origin_of(p, rule->origin), prefix_text(&family->network, text));
 	if (address_is(&family->gateway, &rule->prefix.base))
 		return hint(err, "the services of the host's loopback: --allow host:PORTS");
 	return hint(err, "to give it another one: --cidr %s", address_is_v4(&family->gateway)
@@ -347,8 +347,8 @@ int plan_tap(struct planning *p, struct error *err)
 	if (read_families(p, err) < 0 || read_outbound(p, err) < 0 || read_mtu(p, err) < 0)
 		return -1;
 	list_each(const struct rule, rule, &network->rules)
-		if (check_rule(&network->v4, rule, err) < 0 ||
-		    check_rule(&network->v6, rule, err) < 0)
+		if (check_rule(p, &network->v4, rule, err) < 0 ||
+		    check_rule(p, &network->v6, rule, err) < 0)
 			return -1;
 	return 0;
 }

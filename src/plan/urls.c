@@ -71,7 +71,7 @@ static void refuse(const struct url_reading *reading, const struct url *url, con
 static bool is_there(const struct url_reading *reading, const struct rule *rule)
 {
 	list_each(const struct rule, other, &reading->p->plan->network.rules)
-		if (other->of_url && text_is(other->text, rule->text))
+		if (other->url_place && text_is(other->text, rule->text))
 			return true;
 	return false;
 }
@@ -80,7 +80,10 @@ static void take(void *context, const struct url *url)
 {
 	struct url_reading *reading = context;
 	struct planning *p = reading->p;
-	struct rule rule = { .allows = true, .of_url = true, .typed = !reading->word->origin->file };
+	struct rule rule = {
+		.allows = true, .origin = reading->word->origin,
+		.typed = !reading->word->origin->file,
+	};
 	struct error problem = { 0 };
 
 	if (reading->added == MOST_URLS)
@@ -105,8 +108,7 @@ static void take(void *context, const struct url *url)
 	}
 	if (is_there(reading, &rule))
 		return;
-	rule.origin = arena_format(p->arena, "%s (%s)", place_of(reading, url),
-				   origin_of(p, reading->word->origin));
+	rule.url_place = place_of(reading, url);
 	*list_add(p->arena, &p->plan->network.rules) = rule;
 	p->plan->network.online = true;
 	if (++reading->added == MOST_URLS)
@@ -195,16 +197,15 @@ void urls_announce(struct planning *p)
 	unsigned more = 0, said = 0;
 
 	list_each(const struct rule, rule, &p->plan->network.rules) {
-		if (!rule->of_url)
+		if (!rule->url_place)
 			continue;
 		if (said == MOST_ANNOUNCED) {
 			more++;
 			continue;
 		}
 		said++;
-		text = arena_format(p->arena, "%s%s%.*s (%.*s)", text ? text : "", text ? ", " : "",
-				    (int)strlen(rule->text) - 4, rule->text,
-				    (int)(strstr(rule->origin, " (") - rule->origin), rule->origin);
+		text = arena_format(p->arena, "%s%s%.*s (%s)", text ? text : "", text ? ", " : "",
+				    (int)strlen(rule->text) - 4, rule->text, rule->url_place);
 	}
 	if (text)
 		note(p, more ? "URLs open %s and %u more: --dry-run" : "URLs open %s", text, more);

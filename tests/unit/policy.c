@@ -433,9 +433,11 @@ static void test_many(void)
 			unsigned low = bits == 32 ? (unsigned)unit_random(8)
 				: (unsigned)unit_random(8) & ~0u << (32 - bits);
 
-			(void)sprintf(text + strlen(text), "%s%s 198.51.100.%u/%u:%u-%u%s", i ? ";" : "",
+			/* Now and then with more ranges than are asked one by one. */
+			(void)sprintf(text + strlen(text), "%s%s 198.51.100.%u/%u:%u-%u%s%s", i ? ";" : "",
 				      unit_random(2) ? "allow" : "deny", low & 0xff, bits, first,
 				      first + (unsigned)unit_random(20),
+				      unit_random(8) ? "" : ",21,23,25,27,29,31,33,60-62",
 				      (const char *[]){ "", "/tcp", "/udp" }[unit_random(3)]);
 		}
 		world_make(&world, text);

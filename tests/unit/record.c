@@ -4,12 +4,16 @@
 
 #include <immure/base/arena.h>
 #include <immure/base/text.h>
+#include <immure/config/config.h>
 #include <immure/net/record.h>
 
 #include "../lib/frames.h"
 #include "unit.h"
 
-static struct rule rules[] = { { .allows = true, .text = "files.test:80", .origin = "a \"b\":1" } };
+static const struct origin origin = { "a \"b\"", 1 };
+static struct rule rules[] = {
+	{ .allows = true, .text = "files.test:80", .origin = &origin },
+};
 
 static char *printed(const struct net_record *record, size_t *ret_size)
 {

@@ -10,6 +10,7 @@
 #include <immure/base/arena.h>
 
 struct error;
+struct origin;
 struct url;
 
 /* What a rule speaks of. */
@@ -38,10 +39,10 @@ struct rule {
 	struct prefix prefix;		/* PREFIX */
 	LIST(struct port_range) ports;	/* empty: all of them */
 	unsigned protocols;
-	const char *text;		/* as it was said, without the verb */
-	const char *origin;		/* who said it */
 	bool typed;			/* on the command line */
-	bool of_url;			/* `origin` is where a URL stands */
+	const char *text;		/* as it was said, without the verb */
+	const struct origin *origin;	/* who said it */
+	const char *url_place;		/* "FILE:LINE" of the URL that it is from; or NULL */
 };
 
 /* A file of URLs that rules were taken from, or would have been. */
@@ -142,6 +143,17 @@ struct network_plan {
  * arena; `allows`, `text` and `origin` are left alone. -1 says what is wrong with it. */
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	       struct error *err);
+
+/* Who said it, as a user reads it, from the arena: "FILE:LINE", with the place of a URL in
+ * front of it. */
+const char *rule_origin(struct arena *arena, const struct rule *rule);
+
+/* Read "80" or "8000-8100" at the front of *text, and leave *text behind it; with `zero` also
+ * a 0 alone. -1 says what is wrong with it. */
+int ports_take(const char **text, bool zero, struct port_range *ret_range, struct error *err);
+
+/* Say that `text` should be a port. Always returns -1. */
+int ports_refuse(const char *text, struct error *err);
 
 /* Bring a host's name into the form in which names are compared, in place: lower case, no
  * dot at the end. -1 says why it is none. */
