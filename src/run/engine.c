@@ -16,6 +16,7 @@
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/confine/confine.h>
+#include <immure/sys/connections.h>
 #include <immure/sys/file.h>
 #include <immure/sys/kernel.h>
 #include <immure/sys/link.h>
@@ -245,6 +246,23 @@ int parent_start_engine(struct sandbox *box, struct error *err)
 	return 0;
 }
 
+/* Whose other ends are gone: the kernel would wait a quarter of an hour for an answer to what
+ * was sent, and for ever for what was to come. Those that are within the sandbox stay. */
+static void end_connections(struct sandbox *box)
+{
+	const struct network_plan *network = &box->plan->network;
+	struct address own[2];
+	size_t count = 0;
+
+	if (network->v4.on)
+		own[count++] = network->v4.guest;
+	if (network->v6.on)
+		own[count++] = network->v6.guest;
+	if (box->connections != NO_FD)
+		box->ended = connections_end(box->connections, own, count, &box->not_ended);
+	fd_close(&box->connections);
+}
+
 /* The tap has gone with it, and with the tap every way out. The command goes on. */
 void network_lost(struct sandbox *box)
 {
@@ -255,6 +273,8 @@ void network_lost(struct sandbox *box)
 	(void)process_await(box->engine, &box->engine_status, &ignored);
 	fd_close(&box->engine);
 	fd_close(&box->names);
+	if (box->engine_lost)
+		end_connections(box);
 }
 
 /* Something may still come for a file. Before the command ran, or a network of somebody
@@ -281,6 +301,7 @@ void network_close(struct sandbox *box)
 	fd_close(&box->engine_door);
 	fd_close(&box->tun);
 	fd_close(&box->names);
+	fd_close(&box->connections);
 	/* That there is nobody to hear from any more is its end, at once if it is well; who
 	 * is killed takes the tap's device away, for which we would wait. */
 	if (box->engine != NO_FD) {
@@ -305,6 +326,19 @@ struct tap_route network_route_of(const struct tap_addresses *family)
 	};
 }
 
+/* To the supervisor, who from outside has every right over this network if it made its user
+ * namespace, and init soon none. A kernel that does not know of such sockets is no reason
+ * not to start. */
+static int offer_connections(struct sandbox *box, struct error *err)
+{
+	struct error ignored;
+
+	if (box->init_end == NO_FD)
+		return 0;		/* net attach: nobody's command is ours */
+	AUTO_FD int fd = connections_socket(&ignored);
+	return fd < 0 ? 0 : sync_send(box->init_end, SYNC_CONNECTIONS, 0, false, fd, err);
+}
+
 int child_make_tap(struct sandbox *box, struct error *err)
 {
 	const struct network_plan *network = &box->plan->network;
@@ -321,7 +355,9 @@ int child_make_tap(struct sandbox *box, struct error *err)
 	struct tap_route v4 = network_route_of(&network->v4), v6 = network_route_of(&network->v6);
 	if (tap_configure(box->sysctls, network->interface, network->mtu, &v4, &v6, err) < 0)
 		return -1;
-	return sync_offered(sync_send_tap(box->door, hardware, tap, err), err);
+	if (sync_offered(sync_send_tap(box->door, hardware, tap, err), err) < 0)
+		return -1;
+	return offer_connections(box, err);
 }
 
 int network_await(int *door, const char *who, struct error *err)
@@ -410,6 +446,21 @@ static const char *no_echo_text(struct arena *arena)
 			    strerror(error.code), *error.hint ? "; " : "", error.hint);
 }
 
+static const char *lost_text(const struct sandbox *box)
+{
+	struct arena *arena = box->plan->arena;
+	const char *text = arena_format(arena, "its engine ended with status %d, and the command"
+		" was without it from then on", status_of(box->engine_status));
+
+	if (box->ended > 0)
+		return arena_format(arena, "%s; %d connection%s ended with it", text, box->ended,
+				    box->ended == 1 ? "" : "s");
+	if (box->ended < 0)
+		return arena_format(arena, "%s; connections that were open may not know: %s: %s",
+				    text, box->not_ended.what, strerror(box->not_ended.code));
+	return text;
+}
+
 void network_report(struct sandbox *box, struct outcome *outcome)
 {
 	const struct plan *plan = box->plan;
@@ -418,9 +469,7 @@ void network_report(struct sandbox *box, struct outcome *outcome)
 	if (!plan->network.online)
 		return;
 	if (box->engine_lost)
-		*list_add(plan->arena, &outcome->network) = arena_format(plan->arena,
-			"its engine ended with status %d, and the command was without it from"
-			" then on", status_of(box->engine_status));
+		*list_add(plan->arena, &outcome->network) = lost_text(box);
 	if (box->refusals->no_echo)
 		*list_add(plan->arena, &outcome->network) = no_echo_text(plan->arena);
 	uint32_t count = box->refusals->count;

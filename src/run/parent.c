@@ -274,6 +274,10 @@ static int handle_message(struct sandbox *box, struct error *err)
 	case SYNC_STOPPED:
 		terminal_stopped(box, message.value);
 		return 0;
+	case SYNC_CONNECTIONS:
+		fd_close(&box->connections);
+		box->connections = take_fd(&fd);
+		return 0;
 	case SYNC_TAP: case SYNC_ONLINE: case SYNC_ENTER: case SYNC_CONFINED: case SYNC_UNMAPPED:
 	case SYNC_MAPPED: case SYNC_SIGNAL: case SYNC_RESUME:
 		break;

@@ -24,6 +24,7 @@ enum sync_kind {
 	SYNC_TERMINAL,		/* with the private terminal's master */
 	SYNC_FAILED,		/* with the error: the command was not executed */
 	SYNC_STOPPED,		/* by signal `value` */
+	SYNC_CONNECTIONS,	/* with the socket that those of the sandbox can be ended by */
 	/* From init to the network engine, and back. */
 	SYNC_TAP,		/* with the tap, which has that `hardware` address */
 	SYNC_ONLINE,		/* it is served from here on */
@@ -149,6 +150,9 @@ struct sandbox {
 	int door, engine_door;
 	int tun;		/* /dev/net/tun, by name only */
 	int names;		/* a timer: when to look at resolv.conf again */
+	int connections;	/* socket to end those of the sandbox by, when it is lost */
+	int ended;		/* so many were; -1: why not is in `not_ended` */
+	struct error not_ended;
 	const char *names_text;	/* that the engine has */
 	struct file_stamp names_stamp;
 	struct refusals *refusals;

@@ -58,7 +58,8 @@
  * record.c.
  *
  * Who of them fails says why through that pair, and the command does not start. If the
- * engine ends later, the tap is gone with it: nothing else leads out.
+ * engine ends later, the tap is gone with it: nothing else leads out. The supervisor then
+ * ends what was open, by a socket of that network which init gave it (SYNC_CONNECTIONS).
  *
  * With --nested another process 1 takes init's place in what follows "enter the inner
  * namespaces", inside of the second user namespace; see nested.c.
@@ -171,7 +172,7 @@ void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->tty = box->screen = box->master = box->slave = NO_FD;
 	box->procfs = box->sysctls = box->ruleset = NO_FD;
 	box->engine = box->control = box->engine_control = box->door = box->engine_door = NO_FD;
-	box->tun = box->names = NO_FD;
+	box->tun = box->names = box->connections = NO_FD;
 	box->publisher = box->ports_door = box->publisher_door = NO_FD;
 	for (int i = 0; i < RECORD_CHANNELS; i++)
 		box->recordings[i].from = box->recordings[i].engine_end = box->recordings[i].to = NO_FD;
