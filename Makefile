@@ -38,7 +38,7 @@ LIBS = -l:libcap.a -l:libresolv.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
-PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dnsmasq-base expect fish git hostname iproute2 iptables iperf3 iputils-ping less \
+PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl desktop-file-utils dnsmasq-base expect fish git hostname iproute2 iptables iperf3 iputils-ping less \
 	libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssl parallel perl procps python3 strace tcpdump tmux uidmap util-linux vim wget xxd zsh
 PACKAGES_FULL = chromium firejail gdb openjdk-17-jdk-headless podman runc
 PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns

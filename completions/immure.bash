@@ -71,7 +71,7 @@ _immure()
 	[[ $cur != [=:] ]] || cur=
 
 	if ((last == 1)); then
-		_immure_words 'run shell profile trust home audit net doctor help --help --version'
+		_immure_words 'run shell profile trust home desktop audit net doctor help --help --version'
 		return
 	fi
 	case ${words[1]} in
@@ -98,6 +98,16 @@ _immure()
 		case $last in
 		2) _immure_words 'ls path rm' ;;
 		*) _immure_words "--yes $("$(type -P "${words[0]}")" home ls 2>/dev/null | cut -d' ' -f1)" ;;
+		esac
+		return ;;
+	desktop)
+		case $last in
+		2) _immure_words 'install ls remove' ;;
+		*) case ${words[2]}:${words[last-1]} in
+			install:--profile) _immure_profiles ;;
+			install:*) [[ $cur == -* ]] && _immure_words '--profile --force' || _immure_profiles ;;
+			remove:*) _immure_words "--force $("$(type -P "${words[0]}")" desktop ls 2>/dev/null | cut -d' ' -f1 | sort -u)" ;;
+			esac ;;
 		esac
 		return ;;
 	trust)

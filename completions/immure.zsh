@@ -43,6 +43,7 @@ _immure()
 		'profile:what profiles there are, what they come to, what they open; write one'
 		'trust:look at the profile of a project, and let runs in it use it'
 		'home:the homes of sandboxes, which stay\: list them, remove one'
+		'desktop:let menus and shells start a program of the system'\''s behind walls'
 		'audit:tell from outside what the sandbox of a running process really has'
 		'net:serve the network of a process that is in one of its own'
 		'doctor:try what a sandbox is made of, and say what to type where it does not work'
@@ -62,6 +63,14 @@ _immure()
 	home)
 		_arguments '--yes[do not ask]' '1:action:(ls path rm)' \
 			"2:home:(${(j: :)${(f)"$(immure home ls 2>/dev/null)"}%% *})" ;;
+	desktop)
+		if [[ $words[2] == remove ]]; then
+			_arguments '--force[what was changed by hand too]' '1:action:(install ls remove)' \
+				"*:program:(${(uj: :)${(f)"$(immure desktop ls 2>/dev/null)"}%% *})"
+		else
+			_arguments '--force[what was changed by hand too]' '--profile[another profile]:profile:_immure_profiles' \
+				'1:action:(install ls remove)' '*:program:_immure_profiles'
+		fi ;;
 	trust)
 		_arguments '(--list --remove)--yes[do not ask]' '(--yes --remove)--list[what is trusted]' \
 			'(--yes --list)--remove[trust it no longer]' '1:directory:_directories' ;;

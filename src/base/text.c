@@ -18,6 +18,13 @@ bool text_begins(const char *text, const char *start)
 	return strncmp(text, start, strlen(start)) == 0;
 }
 
+bool text_ends(const char *text, const char *end)
+{
+	size_t length = strlen(text), wanted = strlen(end);
+
+	return length >= wanted && text_is(text + length - wanted, end);
+}
+
 int text_number(const char *text, int64_t least, int64_t most, int64_t *ret_number,
 		struct error *err)
 {

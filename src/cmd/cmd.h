@@ -13,6 +13,7 @@ int cmd_shell(char **argv, struct error *err);
 int cmd_profile(char **argv, struct error *err);
 int cmd_trust(char **argv, struct error *err);
 int cmd_home(char **argv, struct error *err);
+int cmd_desktop(char **argv, struct error *err);
 int cmd_audit(char **argv, struct error *err);
 int cmd_net(char **argv, struct error *err);
 int cmd_doctor(char **argv, struct error *err);

@@ -390,6 +390,29 @@ int file_put(const char *path, const char *bytes, size_t length, struct error *e
 	return result;
 }
 
+int file_put_in(int dir, const char *name, const char *bytes, size_t length, mode_t mode,
+		bool replace)
+{
+	char new[NAME_MAX + 1];
+
+	if ((size_t)snprintf(new, sizeof(new), ".%s.immure-new", name) >= sizeof(new)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	/* One that was killed over it has left it there. */
+	(void)unlinkat(dir, new, 0);
+	AUTO_FD int fd = openat(dir, new, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -1;
+	if (write_all(fd, bytes, length) == 0 && fchmod(fd, mode) == 0 && fsync(fd) == 0 &&
+	    renameat2(dir, new, dir, name, replace ? 0 : RENAME_NOREPLACE) == 0)
+		return 0;
+	int code = errno;
+	(void)unlinkat(dir, new, 0);
+	errno = code;
+	return -1;
+}
+
 int file_remove(const char *path, struct error *err)
 {
 	return unlink(path) < 0 ? fail(err, errno, "remove %s", path) : 0;

@@ -168,6 +168,32 @@ int tool_start(const char *const *argv, struct tool *ret_tool, struct error *err
 	return 0;
 }
 
+int tool_run(const char *const *argv, struct error *err)
+{
+	enum { PATIENCE = 30 * 1000 };
+	struct tool running = { .pidfd = NO_FD, .said = NO_FD };
+	siginfo_t info = { 0 };
+	char said[256];
+
+	if (tool_start(argv, &running, err) < 0)
+		return -1;
+	AUTO_FD int pidfd = running.pidfd, reader = running.said;
+	struct pollfd ends = { .fd = pidfd, .events = POLLIN };
+	if (poll(&ends, 1, PATIENCE) != 1)
+		(void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+	while (waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED) < 0)
+		if (errno != EINTR)
+			return fail(err, errno, "wait for %s", argv[0]);
+	if (info.si_code == CLD_EXITED && info.si_status == 0)
+		return 0;
+	ssize_t length = read(reader, said, sizeof(said) - 1);
+	said[length > 0 ? length : 0] = '\0';
+	said[strcspn(said, "\n")] = '\0';
+	return fail(err, 0, "%s ended with %s %d%s%s", argv[0],
+		    info.si_code == CLD_EXITED ? "status" : "signal", info.si_status,
+		    *said ? ": " : "", said);
+}
+
 bool process_executed(pid_t child)
 {
 	siginfo_t info = { 0 };

@@ -81,7 +81,7 @@ fish_offers() {
 
 @test "fish completes the same" {
 	needs fish
-	assert_equal "$(fish_offers 'immure ' | sort | tr '\n' ' ')" 'audit doctor help home net profile run shell trust '
+	assert_equal "$(fish_offers 'immure ' | sort | tr '\n' ' ')" 'audit desktop doctor help home net profile run shell trust '
 	assert_equal "$(fish_offers 'immure profile s')" show
 	assert_equal "$(fish_offers 'immure audit --j')" --json
 	assert_equal "$(fish_offers 'immure doctor --j')" --json

@@ -15,9 +15,10 @@ declare -gA may_include=(
 	[confine]="base sys plan"
 	[state]="base sys"
 	[audit]="base sys"
+	[desktop]="base sys"
 	[run]="base sys plan files net confine state"
 	[doctor]="base sys plan run"
-	[cmd]="base sys config plan files net confine state run audit doctor"
+	[cmd]="base sys config plan files net confine state run audit desktop doctor"
 	[gen]="base config cmd filter"
 	[main]="base sys config cmd"
 )

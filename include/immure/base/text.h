@@ -15,6 +15,9 @@ bool text_is(const char *a, const char *b);
 /* Does `text` begin with `start`? */
 bool text_begins(const char *text, const char *start);
 
+/* Does `text` end with `end`? */
+bool text_ends(const char *text, const char *end);
+
 /* A whole number, decimal digits with an optional sign and nothing behind them,
  * from `least` to `most`. -1 says what is wrong with it. */
 int text_number(const char *text, int64_t least, int64_t most, int64_t *ret_number,

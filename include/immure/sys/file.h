@@ -113,6 +113,12 @@ int file_open_record(const char *path, struct error *err);
  * and make the directories above it (0700) that are missing. -1: what was there stays. */
 int file_put(const char *path, const char *bytes, size_t length, struct error *err);
 
+/* The same in the directory that `dir` is open on, with these permissions: `replace` says
+ * that there is one, which is what goes; without it EEXIST is the errno when something has
+ * that name. -1 and errno: what was there stays. */
+int file_put_in(int dir, const char *name, const char *bytes, size_t length, mode_t mode,
+		bool replace);
+
 /* Remove a file. -1, with ENOENT in err->code when there is none. */
 int file_remove(const char *path, struct error *err);
 

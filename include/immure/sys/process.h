@@ -54,6 +54,10 @@ struct tool {
  * of *ret_tool are the caller's. */
 int tool_start(const char *const *argv, struct tool *ret_tool, struct error *err);
 
+/* The same, and wait until it has ended, at most half a minute. -1: it could not be started,
+ * or failed, with the first line that it said. */
+int tool_run(const char *const *argv, struct error *err);
+
 /* End this process with SIGKILL when its parent's thread ends (PR_SET_PDEATHSIG). */
 int process_die_with_parent(struct error *err);
 
