@@ -63,7 +63,7 @@ static int dispatch(char **argv, struct error *err)
 		return 0;
 	}
 	if (text_is(name, "--help=all")) {
-		command_print_options(1);
+		command_print_help(command_named("run"), true);
 		return 0;
 	}
 	if (text_is(name, "--version") || text_is(name, "-V")) {
@@ -74,6 +74,10 @@ static int dispatch(char **argv, struct error *err)
 	if (!command) {
 		(void)unknown_verb(name, err);
 		return with_status(err, MISUSED);
+	}
+	if (command->options == OPTIONS_NONE && command_asks_for_help(argv + 2)) {
+		command_print_help(command, false);
+		return 0;
 	}
 	int status = command->run(argv + 2, err);
 	if (status < 0 && err->status == 0)

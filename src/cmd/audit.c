@@ -12,7 +12,7 @@
 
 struct request {
 	const char *process;
-	bool json, help;
+	bool json;
 };
 
 static int misuse(struct error *err)
@@ -30,8 +30,6 @@ static int read_words(char **argv, struct request *request, struct error *err)
 			options = false;
 		} else if (options && text_is(*word, "--json")) {
 			request->json = true;
-		} else if (options && (text_is(*word, "--help") || text_is(*word, "-h"))) {
-			request->help = true;
 		} else if (options && **word == '-') {
 			(void)fail(err, 0, "audit does not know the option %s", *word);
 			return misuse(err);
@@ -53,10 +51,6 @@ int cmd_audit(char **argv, struct error *err)
 
 	if (read_words(argv, &request, err) < 0)
 		return -1;
-	if (request.help) {
-		command_introduce();
-		return 0;
-	}
 	if (!request.process) {
 		(void)fail(err, 0, "audit needs the number of a process");
 		return misuse(err);

@@ -19,9 +19,9 @@ int cmd_net(char **argv, struct error *err);
 int cmd_doctor(char **argv, struct error *err);
 int cmd_help(char **argv, struct error *err);
 
-/* Print what a configuration asks for instead of a run (--help, --version), and answer
- * true; or false. */
-bool config_answered(const struct config *config);
+/* Print what a configuration asks for instead of what the verb does (--help, --version), and
+ * answer true; or false. */
+bool config_answered(const struct config *config, const char *verb);
 
 /* A copy of the words that init erases, from the arena. */
 char **arguments_copy(struct arena *arena, char **argv);

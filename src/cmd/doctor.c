@@ -20,19 +20,13 @@ static int misuse(const char *word, struct error *err)
 int cmd_doctor(char **argv, struct error *err)
 {
 	struct arena *arena = arena_new();	/* lives as long as the process */
-	bool json = false, help = false;
+	bool json = false;
 
 	for (char **word = argv; *word; word++) {
 		if (text_is(*word, "--json"))
 			json = true;
-		else if (text_is(*word, "--help") || text_is(*word, "-h"))
-			help = true;
 		else
 			return misuse(*word, err);
-	}
-	if (help) {
-		command_introduce();
-		return 0;
 	}
 	const struct doctor_report *report = doctor_look(arena);
 	if (json)

@@ -1,4 +1,6 @@
 /* --help, from the tables. */
+#include <ctype.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -16,20 +18,13 @@ static void print_commands(void)
 			     command->help);
 }
 
-static const char examples[] =
-	"Examples:\n"
-	"  immure run ./installer.sh             nothing of yours, no network, no trace\n"
-	"  immure run --cwd rw make              may write here, and nowhere else\n"
-	"  immure run -b ~/data python3 job.py   may write in ~/data\n"
-	"  immure run --share net curl URL       on the host's network, all of it\n"
-	"  immure run --dry-run make             what would be done, and who said so\n";
-
 void command_introduce(void)
 {
 	(void)puts("immure runs a command behind walls that the kernel holds, without root.\n");
 	print_commands();
-	(void)printf("\n%s\n", examples);
-	(void)puts("immure run --help lists the options used every day, immure(1) tells all.");
+	(void)printf("\nExamples:\n%s\n", command_named("run")->examples);
+	(void)puts("immure VERB --help tells more of one, immure run --help lists the options\n"
+		   "used every day, immure(1) tells all.");
 }
 
 /* "-b, --bind SRC[:DEST]" */
@@ -58,7 +53,7 @@ static void print_option(const struct option *option)
 	(void)printf("%*s%s\n", COLUMN - width, "", option->help);
 }
 
-static void print_group(enum option_group group, int all)
+static void print_group(enum option_group group, bool all)
 {
 	int printed = 0;
 
@@ -73,20 +68,50 @@ static void print_group(enum option_group group, int all)
 	}
 }
 
-void command_print_options(int all)
+static void print_options(bool all)
 {
-	(void)puts("Usage: immure run [OPTIONS] [--] COMMAND [ARGUMENT...]");
 	if (!all)
 		(void)putchar('\n');
 	for (int group = 0; group < OPTION_GROUPS; group++)
 		print_group((enum option_group)group, all);
-	(void)putchar('\n');
 	if (all)
-		(void)puts("Every option without its dashes is a line of a profile, those of one run"
-			   "\napart (profile, dry-run, verbose, help, version, ephemeral).\n");
-	(void)fputs(examples, stdout);
-	if (!all)
-		(void)puts("\nAll options: immure run --help=all, or immure(1).");
+		(void)puts("\nEvery option without its dashes is a line of a profile, those of one run"
+			   "\napart (profile, dry-run, verbose, help, version, ephemeral).");
+}
+
+/* A few that are about no network are for whoever serves one as well. */
+static void print_network_options(void)
+{
+	static const char *const others[] = { "profile", "dry-run", "quiet", "verbose" };
+
+	(void)putchar('\n');
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		print_option(option_named(others[i], strlen(others[i]), CLI));
+	print_group(GROUP_NETWORK, true);
+}
+
+void command_print_help(const struct command *command, bool all)
+{
+	(void)printf("Usage: immure %s %s\n", command->name, command->arguments);
+	if (command->details)
+		(void)printf("\n%c%s.\n\n%s", toupper((unsigned char)command->help[0]),
+			     command->help + 1, command->details);
+	if (command->options == OPTIONS_ALL)
+		print_options(all);
+	else if (command->options == OPTIONS_NETWORK)
+		print_network_options();
+	if (command->examples)
+		(void)printf("\nExamples:\n%s", command->examples);
+	if (command->options == OPTIONS_ALL && !all)
+		(void)printf("\nAll options: immure %s --help=all, or immure(1).\n", command->name);
+}
+
+bool command_asks_for_help(char **words)
+{
+	for (; *words && !text_is(*words, "--"); words++)
+		if (text_is(*words, "--help") || text_is(*words, "-h"))
+			return true;
+	return false;
 }
 
 int cmd_help(char **argv, struct error *err)
@@ -100,6 +125,6 @@ int cmd_help(char **argv, struct error *err)
 		(void)hint(err, "to see every option: immure help all");
 		return with_status(err, 2);
 	}
-	command_print_options(1);
+	command_print_help(command_named("run"), true);
 	return 0;
 }

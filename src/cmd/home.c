@@ -124,10 +124,6 @@ int cmd_home(char **argv, struct error *err)
 	const char *verb = argv[0], *name = NULL;
 	bool yes = false;
 
-	if (verb && (text_is(verb, "--help") || text_is(verb, "-h"))) {
-		command_introduce();
-		return 0;
-	}
 	if (!verb || !(text_is(verb, "ls") || text_is(verb, "path") || text_is(verb, "rm")))
 		return misuse(verb, err);
 	for (char **word = argv + 1; *word; word++) {

@@ -153,7 +153,7 @@ int cmd_net(char **argv, struct error *err)
 	struct request request = { NO_FD, NO_FD, NULL };
 
 	if (argv[0] && (text_is(argv[0], "--help") || text_is(argv[0], "-h"))) {
-		command_introduce();
+		command_print_help(command_named("net"), false);
 		return 0;
 	}
 	if (!argv[0] || !text_is(argv[0], "attach")) {
@@ -165,9 +165,5 @@ int cmd_net(char **argv, struct error *err)
 	struct config *config = config_read(arena, (char **)(uintptr_t)request.words, err);
 	if (!config)
 		return with_status(err, 2);
-	if (config->help) {
-		command_print_options(config->help == HELP_ALL);
-		return 0;
-	}
-	return attach(config, &request, err);
+	return config_answered(config, "net") ? 0 : attach(config, &request, err);
 }

@@ -273,12 +273,8 @@ int cmd_profile(char **argv, struct error *err)
 	struct arena *arena = arena_new();	/* lives as long as the process */
 	int names = 0;
 
-	for (char **word = argv; *word; word++, names++) {
-		if (text_is(*word, "--help") || text_is(*word, "-h")) {
-			command_introduce();
-			return 0;
-		}
-	}
+	while (argv[names])
+		names++;
 	for (size_t i = 0; argv[0] && i < VERBS; i++) {
 		if (!text_is(argv[0], verbs[i].name))
 			continue;

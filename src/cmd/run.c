@@ -153,10 +153,10 @@ char **arguments_copy(struct arena *arena, char **argv)
 	return copy;
 }
 
-bool config_answered(const struct config *config)
+bool config_answered(const struct config *config, const char *verb)
 {
 	if (config->help)
-		command_print_options(config->help == HELP_ALL);
+		command_print_help(command_named(verb), config->help == HELP_ALL);
 	else if (config->version)
 		(void)puts("immure " IMMURE_VERSION);
 	return config->help || config->version;
@@ -202,5 +202,5 @@ int cmd_run(char **argv, struct error *err)
 	struct config *config = config_read(arena, argv, err);
 	if (!config)
 		return -1;
-	return config_answered(config) ? 0 : run_config(config, err);
+	return config_answered(config, "run") ? 0 : run_config(config, err);
 }

@@ -43,5 +43,5 @@ int cmd_shell(char **argv, struct error *err)
 	struct config *config = config_read_shell(arena, argv, name, path, err);
 	if (!config)
 		return -1;
-	return config_answered(config) ? 0 : start_shell(config, name, path, err);
+	return config_answered(config, "shell") ? 0 : start_shell(config, name, path, err);
 }

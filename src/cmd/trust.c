@@ -217,10 +217,6 @@ int cmd_trust(char **argv, struct error *err)
 	const char *name = NULL;
 
 	for (char **word = argv; *word; word++) {
-		if (text_is(*word, "--help") || text_is(*word, "-h")) {
-			command_introduce();
-			return 0;
-		}
 		if (text_is(*word, "--yes") || text_is(*word, "-y"))
 			yes = true;
 		else if (text_is(*word, "--list"))

@@ -43,9 +43,56 @@ everyday() {
 		assert_status 0
 		assert_equal "$output" "$bare"
 	done
-	run "$IMMURE" profile --help
+}
+
+# The first line of what every verb says of itself, and that its words are there.
+@test "every verb tells how it is used" {
+	local verb words
+	run --separate-stderr "$IMMURE"
+	verbs=$(sed -nE 's/^  immure ([a-z]+) .*/\1/p' <<<"$output" | sort -u)
+	[[ $(wc -l <<<"$verbs") -ge 9 ]]
+	while read -r verb; do
+		for words in --help -h; do
+			run --separate-stderr "$IMMURE" "$verb" "$words"
+			assert_status 0
+			assert_equal "${stderr:-}" ''
+			[[ ${lines[0]} == "Usage: immure $verb "* && ${#lines[@]} -ge 3 ]] ||
+				fail_test "$verb $words: ${lines[0]}"
+			refute grep -E '.{81}' <<<"$output"
+		done
+	done <<<"$verbs"
+	# Behind other words, too, and of a verb that has verbs.
+	for words in 'profile ls --help' 'home rm --help' 'trust --list -h' 'audit 1 --help' \
+		'doctor --json -h' 'net attach --help' 'net attach --net --help 1'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr "$IMMURE" $words
+		assert_status 0
+		[[ ${lines[0]} == "Usage: immure ${words%% *} "* ]] || fail_test "$words: ${lines[0]}"
+	done
+	# What stands behind -- is no option.
+	run "$IMMURE" audit -- --help
+	assert_status 2
+	assert_output_has 'process: "--help" is not a number'
+}
+
+@test "net attach --help has the options that it takes, and no others" {
+	local option
+	run --separate-stderr "$IMMURE" net attach --help
 	assert_status 0
-	assert_output_has 'immure profile ls|show'
+	for option in net allow deny publish dns cidr mtu ready-fd exit-fd dry-run; do
+		grep -qE -e "^  (-., |    )?--$option\b|^      --$option\b" <<<"$output" ||
+			fail_test "it lacks --$option"
+	done
+	refute grep -q -e --bind <<<"$output"
+	# What it lists it takes: nobody is process 4194304.
+	local words
+	for words in --net --verbose '--allow any' '--publish 0:80' '--add-host a.test:192.0.2.1' --ipv4-only; do
+		# shellcheck disable=SC2086 # words
+		run "$IMMURE" net attach $words 4194304
+		assert_output_has 'process 4194304'
+	done
+	run "$IMMURE" net attach --bind / 4194304
+	assert_output_has 'is not about a network'
 }
 
 @test "run --help lists the options of every day, with examples" {
