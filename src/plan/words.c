@@ -12,25 +12,20 @@
 #include <immure/sys/namespace.h>
 #include <immure/sys/privilege.h>
 
-struct comparison {
-	struct arena *arena;
-	const struct plan *plan, *than;
-};
+#include "compare.h"
 
-/* "a, b" */
-static const char *with(struct arena *arena, const char *list, const char *word)
+const char *with(struct arena *arena, const char *list, const char *word)
 {
 	return list ? arena_format(arena, "%s, %s", list, word) : word;
 }
 
-static bool was_typed(const char *origin)
+bool was_typed(const char *origin)
 {
 	return text_is(origin, "command line") || text_is(origin, "the command") ||
 	       text_is(origin, "immure shell");
 }
 
-/* A path as people write it. */
-static const char *short_path(struct arena *arena, const char *path)
+const char *short_path(struct arena *arena, const char *path)
 {
 	const char *home = getenv("HOME");
 
@@ -164,6 +159,23 @@ static const char *session_text(const struct comparison *c)
 	return text;
 }
 
+/* Is this denial of the other plan's one that this plan has not, and that means something
+ * here? A rule of addresses may lead to what a name stands for. */
+static bool is_undone(const struct plan *plan, const struct rule *denial)
+{
+	bool matters = false;
+
+	list_each(const struct rule, rule, &plan->network.rules) {
+		if (!rule->allows && rule_covers(rule, denial))
+			return false;
+		matters = matters || (rule->allows && !rule->typed &&
+				      (rule_covers(rule, denial) || rule->what == RULE_ANY ||
+				       (rule->what == RULE_INTERNET && denial->what != RULE_LAN &&
+					denial->what != RULE_HOST)));
+	}
+	return matters;
+}
+
 /* What the profile allows by itself; a --deny or a --net on the command line is no part of
  * what is judged. */
 static const char *reach_text(const struct comparison *c)
@@ -180,6 +192,10 @@ static const char *reach_text(const struct comparison *c)
 		if (more)
 			text = with(c->arena, text, rule->text);
 	}
+	list_each(const struct rule, rule, &c->than->network.rules)
+		if (!rule->allows && !rule->typed && is_undone(c->plan, rule))
+			text = with(c->arena, text, arena_format(c->arena, "%s (denied there)",
+								 rule->text));
 	return text;
 }
 
@@ -305,6 +321,13 @@ static const struct {
 	{ "has a home that stays", home_text, NULL },
 	{ "can use", devices_text, NULL },
 	{ "can reach", reach_text, "nothing" },
+	{ "can be reached at", published_text, NULL },
+	{ "asks for names", servers_text, NULL },
+	{ "looks for short names in", search_text, NULL },
+	{ "has addresses for", hosts_text, NULL },
+	{ "leaves by", outbound_text, NULL },
+	{ "its network is", link_text, NULL },
+	{ "writes down", records_text, NULL },
 	{ "uses of the session", session_text, NULL },
 	{ "shares with the host", shares_text, NULL },
 	{ "gets", variables_text, NULL },
@@ -321,7 +344,9 @@ static struct openings compare(const struct plan *plan, const struct plan *than,
 	struct openings openings = { 0 };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		const char *text = kinds[i].text(&comparison);
+		/* How a network is made opens nothing. */
+		bool said = whole || kinds[i].text != link_text;
+		const char *text = said ? kinds[i].text(&comparison) : NULL;
 
 		if (!text && whole)
 			text = kinds[i].nothing;

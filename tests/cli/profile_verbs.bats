@@ -28,6 +28,11 @@ checked() {
 	assert_equal "${output//"$own/"}" "$(printf '%s\n' "$@")"
 }
 
+# told LINE: it is one of those that were printed.
+told() {
+	grep -qxF -e "$1" <<<"$output" || fail_test "no line: $1"
+}
+
 # --- what there is ----------------------------------------------------------------
 
 @test "ls names all of them, with their files and what they are for" {
@@ -107,6 +112,47 @@ checked() {
 	assert_output_has "can reach: the host's whole network"
 	assert_output_has 'system calls: all'
 	assert_output_has 'without Landlock'
+}
+
+@test "diff of a network: what leads in, whose names it asks for, how it leaves, what is written" {
+	profile web net 'deny lan' 'dns 192.0.2.54'
+	profile mine net 'publish 8080:80' 'publish 0.0.0.0:0:53/udp' 'dns 192.0.2.53' 'dns-search corp.test' \
+		'add-host db.test:192.0.2.9' 'ipv4-only' 'mtu 1400' 'cidr 192.168.77.0/24' 'ifname net0' \
+		'mac 02:00:00:00:00:07' 'net-log ~/log' 'pcap ~/frames' 'publish-file ~/ports' 'outbound 127.0.0.2'
+	# An address that nobody has is a mistake before there is anything to compare.
+	run "$IMMURE" profile diff mine
+	assert_status 1
+	assert_output_has 'outbound 127.0.0.2'
+	sed -i '/outbound/d' "$own/mine.profile"
+	local than
+	for than in default web; do
+		run --separate-stderr "$IMMURE" profile diff mine "$than"
+		assert_status 0
+		told "can be reached at: port 8080 of 127.0.0.1 (its port 80), a free UDP port of every address of this host (its port 53, for other machines too)"
+		told 'asks for names: 192.0.2.53'
+		told 'looks for short names in: corp.test'
+		told 'has addresses for: db.test (192.0.2.9)'
+		told 'its network is: 192.168.77.0/24, without IPv6, MTU 1400, the device net0, hardware address 02:00:00:00:00:07'
+		told 'writes down: what it reached in ~/log, every frame in ~/frames, which ports are published in ~/ports'
+	done
+	# What both have is not said, and the other way round there is less.
+	run "$IMMURE" profile diff mine mine
+	refute grep -qE '^(can be reached|asks|looks|has|leaves|its|writes)' <<<"$output"
+	run "$IMMURE" profile diff web mine
+	told 'asks for names: 192.0.2.54'
+	refute grep -qE '^(can be reached|looks|has|leaves|writes)' <<<"$output"
+}
+
+@test "diff of what another profile denies" {
+	profile strict 'deny evil.example' 'deny 203.0.113.0/24:25' 'deny lan' 'allow any'
+	profile loose 'deny 203.0.113.0/24' 'allow any'
+	run "$IMMURE" profile diff loose strict
+	told 'can reach: evil.example (denied there), lan (denied there)'
+	run "$IMMURE" profile diff strict loose
+	told 'can reach: 203.0.113.0/24 (denied there)'
+	profile closed 'allow 192.0.2.1'
+	run "$IMMURE" profile diff closed strict
+	told 'can reach: nothing'
 }
 
 @test "diff of ids and of rights over them" {
