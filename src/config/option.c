@@ -481,7 +481,9 @@ const struct option option_table[] = {
 		 " is an address of the host's, 127.0.0.1 unless it is said, and with `0.0.0.0`"
 		 " or `[::]` every one; IPv6 stands in brackets. Port 0 of the host is any that is"
 		 " free: which one is said on standard error, and in **--publish-file**. Nothing"
-		 " else is opened by it, and no network made. See the chapter NETWORK." },
+		 " else is opened by it, and no network made. What a server sent before its end"
+		 " arrives all the same; who has not taken it 2 seconds later is told so by a"
+		 " reset. See the chapter NETWORK." },
 	{ .name = "publish-file", .arg = "FILE", .in = ANYWHERE,
 	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .set = set_text,
 	  .field = FIELD(publish_file),

@@ -24,7 +24,10 @@
  * One thread, nothing blocks. Of a connection whose receiver is slow so much is kept, and
  * no more read until it is gone. A connection that ends in one direction goes on in the
  * other; one that is reset is reset on both sides, as is one that nobody takes inside.
- * Datagrams have a socket inside for each sender, for as long as there is some traffic. */
+ * Datagrams have a socket inside for each sender, for as long as there is some traffic.
+ *
+ * When the sandbox has ended, what its servers sent before is still in the kernel's queues,
+ * as it would be without us; it is handed on before we end. */
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -60,6 +63,10 @@ enum { MOST_DESCRIPTORS = 4096, OTHER_DESCRIPTORS = 16 };
 
 /* A sender that is silent so long is forgotten: RFC 4787 wants 2 minutes at least. */
 enum { SILENCE_MILLISECONDS = 125000, SWEEP_MILLISECONDS = 5000 };
+
+/* How long whoever is slow has for what was sent before the end, and how long to wait for
+ * what may still be on its way to us, within one kernel. */
+enum { END_MILLISECONDS = 2000, END_SILENCE_MILLISECONDS = 20 };
 
 /* How long to leave the queues alone when there is no descriptor left. */
 enum { PAUSE_MILLISECONDS = 50 };
@@ -122,6 +129,8 @@ struct publisher {
 	size_t targets_size;
 	unsigned link_limit, link_count;
 	unsigned sender_limit, sender_count;
+	int door;			/* NO_FD: it is closed, and the end has come */
+	int64_t ended;			/* when */
 	bool paused;			/* nobody is accepted right now */
 	struct link *free, *closed;
 	unsigned links_touched;		/* those behind were never in use */
@@ -139,7 +148,7 @@ struct publisher {
 /* --- what is waited for ------------------------------------------------------------------ */
 
 /* A descriptor is known by what it is and its number there. */
-enum what { A_PORT, A_LINK, A_SENDER };
+enum what { A_PORT, A_LINK, A_SENDER, THE_DOOR };
 
 static uint64_t tag(enum what what, size_t number)
 {
@@ -376,7 +385,7 @@ static void pause_ports(struct publisher *publisher, bool pause)
 
 static void accept_some(struct publisher *publisher, const struct port *port)
 {
-	for (int i = 0; i < ACCEPTS_A_TURN; i++) {
+	for (int i = 0; i < ACCEPTS_A_TURN && port->fd != NO_FD; i++) {
 		if (publisher->link_count >= publisher->link_limit) {
 			pause_ports(publisher, true);
 			return;
@@ -631,8 +640,9 @@ static void *reserve(size_t size, struct error *err)
 }
 
 static int begin(struct publisher *publisher, const struct network_plan *plan, const int *fds,
-		 struct error *err)
+		 int door, struct error *err)
 {
+	publisher->door = door;
 	publisher->targets_size = plan->publishes.count * sizeof(*publisher->targets);
 	publisher->targets = reserve(publisher->targets_size, err);
 	if (!publisher->targets)
@@ -649,17 +659,19 @@ static int begin(struct publisher *publisher, const struct network_plan *plan, c
 		if (watch(publisher, EPOLL_CTL_ADD, port->fd, EPOLLIN, tag(A_PORT, i)) < 0)
 			return fail(err, errno, "wait for a published port");
 	}
+	if (watch(publisher, EPOLL_CTL_ADD, door, 0, tag(THE_DOOR, 0)) < 0)
+		return fail(err, errno, "wait for the end");
 	for (int i = 0; i < LARGE_PIECES; i++)
 		publisher->large[publisher->free_large++] = publisher->large_pieces[i];
 	return set_limits(publisher, err);
 }
 
-struct publisher *publisher_new(const struct network_plan *plan, const int *fds,
+struct publisher *publisher_new(const struct network_plan *plan, const int *fds, int door,
 				struct error *err)
 {
 	struct publisher *publisher = reserve(sizeof(*publisher), err);
 
-	if (!publisher || begin(publisher, plan, fds, err) == 0)
+	if (!publisher || begin(publisher, plan, fds, door, err) == 0)
 		return publisher;
 	(void)munmap(publisher, sizeof(*publisher));
 	return NULL;
@@ -671,6 +683,8 @@ int publisher_descriptors(const struct publisher *publisher, int *ret_fds, int m
 
 	if (count < most)
 		ret_fds[count++] = publisher->polling;
+	if (count < most)
+		ret_fds[count++] = publisher->door;
 	for (unsigned i = 0; i < publisher->port_count && count < most; i++)
 		ret_fds[count++] = publisher->ports[i].fd;
 	return count;
@@ -684,6 +698,57 @@ int publisher_targets(struct publisher *publisher, const void **ret_start, size_
 	*ret_start = publisher->targets;
 	*ret_size = publisher->targets_size;
 	return 0;
+}
+
+/* The servers are gone: nobody more is taken, and the ports are free. */
+static void end_serving(struct publisher *publisher)
+{
+	fd_close(&publisher->door);
+	publisher->ended = publisher->now;
+	for (unsigned i = 0; i < publisher->port_count; i++)
+		if (!publisher->ports[i].datagrams)
+			fd_close(&publisher->ports[i].fd);
+}
+
+/* How long to wait for news of links when the end has come. */
+static int64_t patience_for_links(const struct publisher *publisher)
+{
+	int64_t patience = 0;
+
+	for (unsigned i = 0; i < publisher->links_touched; i++) {
+		const struct link *link = &publisher->links[i];
+
+		if (link->fd[OUTER] == NO_FD || link->told[OUTER])
+			continue;
+		if (link->waiting[OUTER].bytes)
+			return publisher->ended + END_MILLISECONDS - publisher->now;
+		patience = END_SILENCE_MILLISECONDS;
+	}
+	return patience;
+}
+
+/* How long to wait for news: milliseconds, or -1. */
+static int patience(const struct publisher *publisher)
+{
+	if (publisher->door == NO_FD) {
+		int64_t rest = patience_for_links(publisher);
+
+		return rest > 0 ? (int)rest : 0;
+	}
+	if (publisher->paused)
+		return PAUSE_MILLISECONDS;
+	return publisher->sender_count > 0 ? SWEEP_MILLISECONDS : -1;
+}
+
+/* Who did not get all of it must not take what he got for all. */
+static void reset_links(struct publisher *publisher)
+{
+	for (unsigned i = 0; i < publisher->links_touched; i++) {
+		struct link *link = &publisher->links[i];
+
+		if (link->fd[OUTER] != NO_FD && !link->told[OUTER])
+			close_link(publisher, link, true);
+	}
 }
 
 static void serve(struct publisher *publisher, const struct epoll_event *event)
@@ -705,6 +770,9 @@ static void serve(struct publisher *publisher, const struct epoll_event *event)
 	case A_SENDER:
 		serve_sender(publisher, &publisher->senders[number]);
 		break;
+	case THE_DOOR:
+		end_serving(publisher);
+		break;
 	}
 }
 
@@ -720,23 +788,27 @@ static void end_turn(struct publisher *publisher)
 		forget_silent(publisher);
 }
 
-void publisher_serve(struct publisher *publisher)
+int publisher_serve(struct publisher *publisher)
 {
 	struct epoll_event events[EVENTS_A_TURN];
 
 	publisher->now = publisher->swept = clock_milliseconds(CLOCK_MONOTONIC);
 	for (;;) {
-		int wait = publisher->paused ? PAUSE_MILLISECONDS
-			 : publisher->sender_count > 0 ? SWEEP_MILLISECONDS : -1;
-		int count = epoll_pwait(publisher->polling, events, EVENTS_A_TURN, wait, NULL);
+		int count = epoll_pwait(publisher->polling, events, EVENTS_A_TURN,
+					patience(publisher), NULL);
+		bool ending = publisher->door == NO_FD;
 
 		if (count < 0 && errno != EINTR)
-			return;
+			return -1;
 		publisher->now = clock_milliseconds(CLOCK_MONOTONIC);
+		if (ending && (count == 0 || publisher->now - publisher->ended > END_MILLISECONDS)) {
+			reset_links(publisher);
+			return 0;
+		}
 		for (int i = 0; i < count; i++)
 			serve(publisher, &events[i]);
 		end_turn(publisher);
-		if (publisher->paused && publisher->link_count < publisher->link_limit)
+		if (publisher->paused && !ending && publisher->link_count < publisher->link_limit)
 			pause_ports(publisher, false);
 	}
 }

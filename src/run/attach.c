@@ -95,7 +95,6 @@ static int start(struct sandbox *box, int *ret_attacher, struct error *err)
 		be_attacher(box);
 	fd_close(&box->init_end);
 	fd_close(&box->door);
-	fd_close(&box->ports_door);
 	fd_close(&box->tun);
 	/* What is held open here would stay when its last process ends. */
 	list_each(struct join, join, &box->plan->joins)

@@ -125,7 +125,6 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	if (box->plan->as_pid_1)
 		fd_close(&box->init_end);
 	fd_close(&box->door);
-	fd_close(&box->ports_door);
 	close_append_ends(box);
 	release_files(box);
 	process_trim();

@@ -12,7 +12,8 @@
  *	                SYNC_ENTER ---> enters the user namespace that owns it, and it
  *	                                leaves all files, confines itself
  *	                      <-------  SYNC_ONLINE, and the command may start
- *	                                serves until it is killed
+ *	                                serves
+ *	closes its end of their pair -> hands on what was sent before, and ends
  *
  * It is the supervisor's child, so that nobody inside sees it or can signal it, but stands
  * in the network of the sandbox: see net/publisher.c. Between its entering and its walls
@@ -20,6 +21,7 @@
  * those sockets. It is there without an engine too, when nothing leads out. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +37,9 @@
 #include <immure/sys/tap.h>
 
 #include "run.h"
+
+/* How long it may take to end by itself: longer than net/publisher.c has. */
+enum { LAST_MILLISECONDS = 3000 };
 
 /* --- the publisher ---------------------------------------------------------------------- */
 
@@ -95,12 +100,13 @@ int publisher_enter(struct sandbox *box, struct error *err)
 
 int publisher_leave_everything(struct sandbox *box, struct error *err)
 {
-	int kept[MOST_PUBLISHED + 2] = { box->publisher_door };
+	int kept[MOST_PUBLISHED + 2];
 
-	box->port_server = publisher_new(&box->plan->network, box->ports, err);
+	box->port_server = publisher_new(&box->plan->network, box->ports, box->publisher_door,
+					 err);
 	if (!box->port_server || engine_forget_files(err) < 0)
 		return -1;
-	int count = 1 + publisher_descriptors(box->port_server, kept + 1, MOST_PUBLISHED + 1);
+	int count = publisher_descriptors(box->port_server, kept, MOST_PUBLISHED + 2);
 	if (process_close_but(kept, (size_t)count, err) < 0)
 		return -1;
 	return engine_leave_files(err);
@@ -120,9 +126,7 @@ int publisher_serve_ports(struct sandbox *box, struct error *err)
 {
 	if (sync_send(box->publisher_door, SYNC_ONLINE, 0, false, NO_FD, err) < 0)
 		return -1;
-	fd_close(&box->publisher_door);
-	publisher_serve(box->port_server);
-	_exit(125);
+	_exit(publisher_serve(box->port_server) < 0 ? 125 : 0);
 }
 
 /* The other side of the fork: does not return. */
@@ -233,11 +237,15 @@ void publish_lost(struct sandbox *box)
 
 void publish_close(struct sandbox *box)
 {
-	if (box->publisher != NO_FD)
+	struct pollfd end = { .fd = box->publisher, .events = POLLIN };
+
+	fd_close(&box->ports_door);
+	if (box->publisher != NO_FD) {
+		(void)poll(&end, 1, LAST_MILLISECONDS);
 		process_kill(box->publisher);
+	}
 	close_ports(box);
 	fd_close(&box->publisher);
-	fd_close(&box->ports_door);
 	fd_close(&box->publisher_door);
 }
 

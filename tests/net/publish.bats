@@ -236,6 +236,57 @@ stranger() { run outside timeout 30 /usr/bin/python3 "$PORTS" "$@"; }
 	finish
 }
 
+# last WHAT [late]: a server that sends `one` byte or until all queues are `full`, and ends at
+# once; a client that begins to read then, or when the whole run is over. What came, and its end.
+last() {
+	rm -f "$WORLD/ports" "$TEST_TMP/over"
+	: >"$TEST_TMP/last"
+	world timeout 60 "$IMMURE" run --quiet -P 0:80 --publish-file "$WORLD/ports" -- /usr/bin/python3 -c '
+import os, socket, sys
+server = socket.create_server(("127.0.0.1", 80))
+print("on", flush=True)
+client, sent = server.accept()[0], 0
+client.settimeout(0.3)
+try:
+    while not sent or sys.argv[1] == "full":
+        sent += client.send(b"x" * (65536 if sys.argv[1] == "full" else 1))
+except TimeoutError:
+    pass
+print(sent, flush=True)
+os._exit(0)' "$1" >"$TEST_TMP/last" 3>&- &
+	until grep -qx on "$TEST_TMP/last"; do sleep 0.02; done
+	local server=$! client
+	world timeout 30 /usr/bin/python3 -c '
+import os, socket, sys, time
+client = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 20)
+while open(sys.argv[2]).read().count("\n") < 2 or (len(sys.argv) > 4 and not os.path.exists(sys.argv[3])):
+    time.sleep(0.01)
+got, end = 0, "end"
+try:
+    while data := client.recv(65536):
+        got += len(data)
+except ConnectionResetError:
+    end = "reset"
+print(got, end)' "$(sed 's/.*://' "$WORLD/ports")" "$TEST_TMP/last" "$TEST_TMP/over" ${2:+"$2"} >"$TEST_TMP/came" 3>&- &
+	client=$!
+	wait "$server"
+	touch "$TEST_TMP/over"
+	wait "$client"
+	output=$(cat "$TEST_TMP/came")
+}
+
+@test "what a server sent before its end arrives, or its connection is reset" {
+	for _ in 1 2 3 4 5 6; do
+		last one
+		assert_equal "$output" '1 end'
+	done
+	last full
+	assert_equal "$output" "$(tail -n 1 "$TEST_TMP/last") end"
+	# Somebody who comes back when the time for him is over.
+	last full late
+	[[ $output == *' reset' && ${output%% *} -lt $(tail -n 1 "$TEST_TMP/last") ]] || fail_test "$output"
+}
+
 @test "when it dies the run says so, and the command goes on" {
 	serve 0.0.0.0 -P 8080:80
 	kill -KILL "$PUBLISHER"

@@ -13,8 +13,9 @@ struct error;
 struct publisher;
 
 /* A publisher for the ports of the plan; `fds` are their sockets, in the same order, and
- * belong to it from here on. NULL and *err when the kernel has not what it needs. */
-struct publisher *publisher_new(const struct network_plan *plan, const int *fds,
+ * belong to it from here on, as does `door`: that its other end is closed is the end. NULL and
+ * *err when the kernel has not what it needs. */
+struct publisher *publisher_new(const struct network_plan *plan, const int *fds, int door,
 				struct error *err);
 
 /* The descriptors that it keeps, at most `most`; how many. */
@@ -26,7 +27,8 @@ int publisher_descriptors(const struct publisher *publisher, int *ret_fds, int m
 int publisher_targets(struct publisher *publisher, const void **ret_start, size_t *ret_size,
 		      struct error *err);
 
-/* Serve for as long as the process lives; returns only when the kernel fails it. */
-void publisher_serve(struct publisher *publisher);
+/* Serve until the end is told; then hand on what was sent so far, for no longer than a few
+ * seconds. -1: the kernel failed it. */
+int publisher_serve(struct publisher *publisher);
 
 #endif
