@@ -333,8 +333,8 @@ static int offer_connections(struct sandbox *box, struct error *err)
 {
 	struct error ignored;
 
-	if (box->init_end == NO_FD)
-		return 0;		/* net attach: nobody's command is ours */
+	if (box->plan->attached != NO_FD)
+		return 0;		/* nobody's command is ours */
 	AUTO_FD int fd = connections_socket(&ignored);
 	return fd < 0 ? 0 : sync_send(box->init_end, SYNC_CONNECTIONS, 0, false, fd, err);
 }
