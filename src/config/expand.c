@@ -14,13 +14,6 @@
 
 #include "value.h"
 
-static const char *home_of_caller(struct arena *arena)
-{
-	const char *home = getenv("HOME");
-
-	return home && home[0] == '/' ? home : account_look(arena, geteuid(), getegid()).home;
-}
-
 static const char *name_of_caller(struct arena *arena)
 {
 	const char *name = getenv("USER");
@@ -36,7 +29,7 @@ static const char *xdg_directory(struct arena *arena, const char *name, const ch
 
 	if (path && path[0] == '/')
 		return path;
-	const char *home = fallback ? home_of_caller(arena) : NULL;
+	const char *home = fallback ? user_home(arena) : NULL;
 	return home ? path_join(arena, home, fallback) : NULL;
 }
 
@@ -59,7 +52,7 @@ static const char *meaning_of(struct arena *arena, const char *name, bool *ret_k
 {
 	*ret_known = true;
 	if (text_is(name, "HOME"))
-		return home_of_caller(arena);
+		return user_home(arena);
 	if (text_is(name, "USER"))
 		return name_of_caller(arena);
 	if (text_is(name, "UID"))

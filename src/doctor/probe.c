@@ -378,12 +378,12 @@ static int try_questions(void *context, struct trial_answer *answer)
 {
 	struct error *err = &answer->error, told = { 0 };
 	AUTO_FD int pidfd = NO_FD, listener = NO_FD;
-	int ends[2], status;
+	int status;
 
 	(void)context;
-	if (socket_pair(ends, err) < 0)
+	AUTO_FD int channel = NO_FD, other_end = NO_FD;
+	if (socket_pair(&channel, &other_end, err) < 0)
 		return -1;
-	AUTO_FD int channel = ends[0], other_end = ends[1];
 	pid_t pid = process_fork(0, &pidfd, err);
 	if (pid == 0)
 		ask(other_end);
@@ -547,12 +547,12 @@ static int try_several_ids(void *context, struct trial_answer *answer)
 	struct error *err = &answer->error;
 	AUTO_FD int pidfd = NO_FD;
 	struct id_maps maps;
-	int ends[2], status;
+	int status;
 
 	(void)context;
-	if (plan_map_auto(arena, &maps, err) < 0 || socket_pair(ends, err) < 0)
+	AUTO_FD int channel = NO_FD, other_end = NO_FD;
+	if (plan_map_auto(arena, &maps, err) < 0 || socket_pair(&channel, &other_end, err) < 0)
 		return -1;
-	AUTO_FD int channel = ends[0], other_end = ends[1];
 	pid_t pid = process_fork(CLONE_NEWUSER, &pidfd, err);
 	if (pid == 0)
 		be_mapped(&maps, other_end);

@@ -64,6 +64,7 @@ struct query {
 	bool by_tcp;
 	int64_t deadline;
 	size_t sent, have;		/* by TCP */
+	bool is_sent;			/* all of it */
 	uint8_t *reply;			/* by TCP; DNS_ROOM + 2 bytes */
 };
 
@@ -253,6 +254,7 @@ static void try_tcp(struct resolver *resolver, struct query *query)
 {
 	query->by_tcp = true;
 	query->sent = query->have = 0;
+	query->is_sent = false;
 	query->tries--;
 	bool reached = reach_server(resolver, query);
 	query->tries++;
@@ -332,17 +334,12 @@ static void write_stream(struct resolver *resolver, struct query *query)
 
 	put16(framed, (unsigned)(size - 2));
 	ssize_t sent = send(query->fd, framed + query->sent, size - query->sent, MSG_NOSIGNAL);
-	if (sent >= 0)
+	if (sent >= 0) {
 		query->sent += (size_t)sent;
-	else if (errno != EAGAIN && errno != EINTR)
+		query->is_sent = query->sent == size;
+	} else if (errno != EAGAIN && errno != EINTR) {
 		try_next(resolver, query);
-}
-
-static bool is_sent(const struct query *query)
-{
-	uint8_t message[512];
-
-	return query->sent == 2 + dns_write_query(&query->question, query->id, message);
+	}
 }
 
 static void read_stream(struct resolver *resolver, struct query *query)
@@ -560,7 +557,7 @@ void resolver_wants(struct resolver *resolver, struct pollset *set, int64_t now)
 		if (!query->used)
 			continue;
 		query->index = pollset_add(set, query->fd,
-					   query->by_tcp && !is_sent(query) ? POLLOUT : POLLIN);
+					   query->by_tcp && !query->is_sent ? POLLOUT : POLLIN);
 		pollset_wake(set, query->deadline - now);
 	}
 	for (size_t i = 0; i < MOST_STREAMS; i++) {
@@ -587,7 +584,7 @@ void resolver_work(struct resolver *resolver, const struct pollset *set, int64_t
 		query->index = -1;
 		if (news && !query->by_tcp)
 			read_datagram(resolver, query);
-		else if (news && !is_sent(query))
+		else if (news && !query->is_sent)
 			write_stream(resolver, query);
 		else if (news)
 			read_stream(resolver, query);

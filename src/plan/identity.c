@@ -71,8 +71,7 @@ int plan_host(struct planning *p, struct error *err)
 	(void)err;
 	host->uid = geteuid();
 	host->gid = getegid();
-	const char *home = getenv("HOME");
-	host->home = usable_home(p->arena, home);
+	host->home = usable_home(p->arena, getenv("HOME"));
 	host->user_name = getenv("USER");
 	host->shell = getenv("SHELL");
 	bool self = p->config->user.value && text_is(p->config->user.value, "self");
@@ -96,11 +95,10 @@ int plan_host(struct planning *p, struct error *err)
 	const char *profiles = profile_user_directory(p->arena);
 	const char *data = getenv("XDG_DATA_HOME");
 	/* As the homes are made (state/home.c), also where nobody could live. */
-	if (!home || home[0] != '/')
-		home = account.home && account.home[0] == '/' ? account.home : host->home;
+	const char *home = user_home(p->arena);
 	host->own_data = data && data[0] == '/'
 		? path_normal(p->arena, data, "immure")
-		: path_normal(p->arena, home, ".local/share/immure");
+		: path_normal(p->arena, home ? home : host->home, ".local/share/immure");
 	host->own_config = profiles ? path_parent(p->arena, profiles) : NULL;
 	return 0;
 }

@@ -77,13 +77,9 @@ static void be_attacher(struct sandbox *box)
 
 static int start(struct sandbox *box, int *ret_attacher, struct error *err)
 {
-	int ends[2];
-
 	box->report = process_share_memory(sizeof(*box->report), err);
-	if (!box->report || socket_pair(ends, err) < 0)
+	if (!box->report || socket_pair(&box->supervisor_end, &box->init_end, err) < 0)
 		return -1;
-	box->supervisor_end = ends[0];
-	box->init_end = ends[1];
 	box->signals = signals_take(&box->ignored, err);
 	if (box->signals < 0 || parent_publish_ports(box, err) < 0 ||
 	    parent_open_records(box, err) < 0 || parent_start_engine(box, err) < 0)

@@ -216,22 +216,15 @@ void network_look_at_names(struct sandbox *box)
 
 int parent_start_engine(struct sandbox *box, struct error *err)
 {
-	int control[2], door[2];
-
 	if (!box->plan->network.online)
 		return 0;
 	box->tun = tun_find(err);
 	if (box->tun < 0)
 		return -1;
 	box->refusals = process_share_memory(sizeof(*box->refusals), err);
-	if (!box->refusals || socket_pair(control, err) < 0)
+	if (!box->refusals || socket_pair(&box->control, &box->engine_control, err) < 0 ||
+	    socket_pair(&box->door, &box->engine_door, err) < 0)
 		return -1;
-	box->control = control[0];
-	box->engine_control = control[1];
-	if (socket_pair(door, err) < 0)
-		return -1;
-	box->door = door[0];
-	box->engine_door = door[1];
 	box->caller_uid = geteuid();
 	box->caller_gid = getegid();
 	pid_t pid = process_fork(CLONE_NEWUSER | CLONE_NEWNS, &box->engine, err);

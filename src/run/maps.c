@@ -49,15 +49,8 @@
 
 int maps_prepare(struct sandbox *box, struct error *err)
 {
-	int ends[2];
-
-	if (!box->plan->maps.several)
-		return 0;
-	if (socket_pair(ends, err) < 0)
-		return -1;
-	box->mapper_end = ends[0];
-	box->mapped_end = ends[1];
-	return 0;
+	return box->plan->maps.several
+		? socket_pair(&box->mapper_end, &box->mapped_end, err) : 0;
 }
 
 /* Init's directory of our /proc: of a /proc of another pid namespace its number would
@@ -264,15 +257,15 @@ pid_t maps_start(struct sandbox *box, struct error *err)
 	struct sync_message message;
 	struct error ignored;
 	AUTO_FD int fd = NO_FD;
-	int ends[2];
 
-	if (socket_pair(ends, err) < 0)
+	AUTO_FD int ours = NO_FD, theirs = NO_FD;
+
+	if (socket_pair(&ours, &theirs, err) < 0)
 		return -1;
-	AUTO_FD int ours = ends[0];
-	box->mapped_end = ends[1];
+	box->mapped_end = theirs;
 	pid_t pid = process_start_beside(CLONE_NEWUSER, payload_become, box, err);
 	/* The number stays where the payload reads it; the descriptor there is its own. */
-	(void)close(ends[1]);
+	fd_close(&theirs);
 	if (pid < 0 || maps_answer(box, ours, err) < 0)
 		return -1;
 	(void)sync_receive(ours, &message, &fd, &ignored);
@@ -283,12 +276,11 @@ pid_t maps_start(struct sandbox *box, struct error *err)
 int maps_start_helper(struct sandbox *box, struct error *err)
 {
 	struct error error, ignored;
-	int ends[2];
 
-	if (socket_pair(ends, err) < 0)
+	AUTO_FD int ours = NO_FD, pidfd = NO_FD;
+
+	if (socket_pair(&ours, &box->mapped_end, err) < 0)
 		return -1;
-	box->mapped_end = ends[1];
-	AUTO_FD int ours = ends[0], pidfd = NO_FD;
 	box->helper = process_fork(0, &pidfd, err);
 	if (box->helper != 0)
 		return box->helper < 0 ? -1 : 0;

@@ -138,11 +138,11 @@ static int leave_first(struct sandbox *box, struct error *err)
 	struct sync_message message;
 	struct error ignored;
 	AUTO_FD int fd = NO_FD;
-	int ends[2];
 
-	if (socket_pair(ends, err) < 0)
+	AUTO_FD int first_end = NO_FD, init_end = NO_FD;
+
+	if (socket_pair(&first_end, &init_end, err) < 0)
 		return -1;
-	AUTO_FD int first_end = ends[0], init_end = ends[1];
 	if (confine_domain(box->plan, box->ruleset, err) < 0)
 		return -1;
 	fd_close(&box->ruleset);
@@ -200,15 +200,15 @@ static int await_outer(int told, struct error *err)
 int child_enter_inner(struct sandbox *box, struct error *err)
 {
 	AUTO_FD int pidfd = NO_FD;
-	int ends[2];
 
 	if (!box->plan->nested_origin)
 		return 0;
 	/* Both have a copy of what we were called with, and both erase it. */
 	confine_name();
-	if (socket_pair(ends, err) < 0)
+	AUTO_FD int outer_end = NO_FD, inner_end = NO_FD;
+
+	if (socket_pair(&outer_end, &inner_end, err) < 0)
 		return -1;
-	AUTO_FD int outer_end = ends[0], inner_end = ends[1];
 	/* The network and the clocks are made in the inner user namespace. */
 	const uint64_t later = CLONE_NEWNET | CLONE_NEWTIME;
 	pid_t inner = process_fork(box->plan->namespaces & ~later, &pidfd, err);

@@ -101,13 +101,11 @@ static void release_files(const struct sandbox *box)
 
 int parent_create_namespaces(struct sandbox *box, struct error *err)
 {
-	int ends[2];
 
 	box->report = process_share_memory(sizeof(*box->report), err);
-	if (!box->report || maps_prepare(box, err) < 0 || socket_pair(ends, err) < 0)
+	if (!box->report || maps_prepare(box, err) < 0 ||
+	    socket_pair(&box->supervisor_end, &box->init_end, err) < 0)
 		return -1;
-	box->supervisor_end = ends[0];
-	box->init_end = ends[1];
 	/* Init makes its network namespace itself, with something else to do meanwhile, that
 	 * of clocks when it can set them, and that of control groups when it is in its own. */
 	uint64_t later = CLONE_NEWNET | CLONE_NEWTIME | (box->plan->group.way == GROUP_NONE ? 0 : CLONE_NEWCGROUP);

@@ -204,15 +204,13 @@ static void close_ports(struct sandbox *box)
 int parent_publish_ports(struct sandbox *box, struct error *err)
 {
 	const char *text = "";
-	int door[2];
 
 	if (box->plan->network.publishes.count == 0)
 		return 0;
 	if (take_ports(box, &text, err) < 0 ||
-	    write_ports(&box->plan->network, text, err) < 0 || socket_pair(door, err) < 0)
+	    write_ports(&box->plan->network, text, err) < 0 ||
+	    socket_pair(&box->ports_door, &box->publisher_door, err) < 0)
 		return -1;
-	box->ports_door = door[0];
-	box->publisher_door = door[1];
 	box->supervisor = getpid();
 	box->caller_uid = geteuid();
 	box->caller_gid = getegid();

@@ -183,7 +183,6 @@ static int open_recording(struct sandbox *box, int channel, struct error *err)
 	const struct network_record *record = record_of(box, channel);
 	const int bytes = CHANNEL_BYTES;
 	uint8_t start[CAPTURE_START];
-	int ends[2];
 
 	if (!record->path)
 		return 0;
@@ -196,10 +195,8 @@ static int open_recording(struct sandbox *box, int channel, struct error *err)
 		    write(recording->to, start, sizeof(start)) != sizeof(start))
 			return fail(err, errno, "write %s (%s)", record->path, record->origin);
 	}
-	if (socket_pair(ends, err) < 0)
+	if (socket_pair(&recording->from, &recording->engine_end, err) < 0)
 		return -1;
-	recording->from = ends[0];
-	recording->engine_end = ends[1];
 	recording->refilled = clock_milliseconds(CLOCK_MONOTONIC);
 	recording->room = MOST_AT_ONCE;
 	(void)setsockopt(recording->engine_end, SOL_SOCKET, SO_SNDBUF, &bytes, sizeof(bytes));

@@ -36,11 +36,9 @@ int home_check_name(const char *name, struct error *err)
 /* The caller's real home directory, or NULL. */
 static const char *real_home(struct arena *arena)
 {
-	const char *home = getenv("HOME");
+	const char *home = user_home(arena);
 
-	if (!home || home[0] != '/')
-		home = account_look(arena, geteuid(), getegid()).home;
-	return home && home[0] == '/' ? path_normal(arena, "/", home) : NULL;
+	return home ? path_normal(arena, "/", home) : NULL;
 }
 
 /* The caller's own directory for data; ours are below it. */

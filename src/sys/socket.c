@@ -20,10 +20,14 @@ union control {
 	char bytes[CMSG_SPACE(sizeof(int))];
 };
 
-int socket_pair(int ret_pair[2], struct error *err)
+int socket_pair(int *ret_one, int *ret_other, struct error *err)
 {
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ret_pair) < 0)
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) < 0)
 		return fail(err, errno, "make a socket pair");
+	*ret_one = ends[0];
+	*ret_other = ends[1];
 	return 0;
 }
 

@@ -1,6 +1,7 @@
 #include <grp.h>
 #include <linux/magic.h>
 #include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -36,6 +37,15 @@ struct account account_look(struct arena *arena, uid_t uid, gid_t gid)
 	if (group)
 		account.group = arena_copy(arena, group->gr_name);
 	return account;
+}
+
+const char *user_home(struct arena *arena)
+{
+	const char *home = getenv("HOME");
+
+	if (!home || home[0] != '/')
+		home = account_look(arena, geteuid(), getegid()).home;
+	return home && home[0] == '/' ? home : NULL;
 }
 
 bool user_is_alone_in(gid_t gid)

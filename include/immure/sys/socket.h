@@ -13,8 +13,8 @@
 
 struct error;
 
-/* A connected pair of SOCK_SEQPACKET sockets, closed on exec. */
-int socket_pair(int ret_pair[2], struct error *err);
+/* A connected pair of SOCK_SEQPACKET sockets, closed on exec, which the caller owns. */
+int socket_pair(int *ret_one, int *ret_other, struct error *err);
 
 /* Send one datagram, and the descriptor `fd` with it unless it is NO_FD. */
 int socket_send(int socket, const void *bytes, size_t size, int fd, struct error *err);

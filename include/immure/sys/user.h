@@ -20,6 +20,10 @@ struct account {
  * only for those who need the answer. */
 struct account account_look(struct arena *arena, uid_t uid, gid_t gid);
 
+/* The caller's home directory, as $HOME has it or else the database: absolute, from the arena or
+ * the environment; NULL: there is none. */
+const char *user_home(struct arena *arena);
+
 /* Is the group the caller's own and nobody else's, as far as its entry in the database of
  * groups says: by the caller's name, and with no other member? As account_look() it can
  * take its time. */
