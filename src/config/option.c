@@ -156,7 +156,9 @@ const struct option option_table[] = {
 	  .man = "Use the root file system in the directory *DIR*, as **mmdebstrap**(1) or the"
 		 " unpacking of an image makes one, instead of the host's system: read-only, and"
 		 " nothing is made or changed in it. See the chapter ROOT FILE SYSTEMS for what"
-		 " of the sandbox stands above it. `none` takes back what was said before." },
+		 " of the sandbox stands above it. In **immure shell** together with **--map** it"
+		 " is **--root-rw** and **--guest**: a system of one's own, in which packages are"
+		 " installed, and stay. `none` takes back what was said before." },
 	{ .name = "root-rw", .arg = "DIR", .in = ANYWHERE,
 	  .group = GROUP_FILES, .complete = COMPLETE_DIRECTORIES, .set = set_root_rw,
 	  .help = "the same, and what is changed in it stays",

@@ -74,8 +74,8 @@ static const int of_guests[] = {
 
 static int plan_guest(struct planning *p, struct error *err)
 {
-	const struct origin *said = p->config->guest.origin;
-	const char *origin = origin_of(p, said);
+	const char *origin = p->config->guest.value ? origin_of(p, p->config->guest.origin)
+						    : "immure shell";
 
 	if (!p->plan->own_user)
 		return fail(err, 0, "guest (%s) and share user contradict each other: its rights"
@@ -97,7 +97,7 @@ static int plan_guest(struct planning *p, struct error *err)
 
 int plan_capabilities(struct planning *p, struct error *err)
 {
-	if (p->config->guest.value && plan_guest(p, err) < 0)
+	if ((p->config->guest.value || root_is_guests(p->config)) && plan_guest(p, err) < 0)
 		return -1;
 	list_each(const struct capability, capability, &p->config->capabilities)
 		if (plan_capability(p, capability, err) < 0)

@@ -121,6 +121,11 @@ int plan_system(struct planning *p, const struct place *place, struct error *err
 /* root.c: a root file system of somebody's own, below all that the plan has. */
 int plan_root_open(struct planning *p, struct error *err);
 int plan_root(struct planning *p, struct error *err);
+/* Does a shell have it together with ids of its own? Then it is a guest, with a guest's
+ * rights, in a system that is its to change. Never the host's own root. */
+bool root_is_guests(const struct config *config);
+/* May the command change it? */
+bool root_changes(const struct config *config);
 /* Where a directory of the host stands in it, as a path inside; NULL: it is not there. */
 const char *root_inside(const struct planning *p, const char *path);
 /* Is this a word of a profile about the host's system, whose place it takes? */

@@ -64,7 +64,7 @@ static int check_directory(struct planning *p, const char *dir, const char *orig
 			   " visible in another place", dir, origin);
 		return hint(err, "to show a directory at its own path: --ro-bind PATH");
 	}
-	if (all && p->config->root_writable) {
+	if (all && p->plan->root_writable) {
 		(void)fail(err, 0, "root-rw / (%s): the host's own root, writable, is no sandbox",
 			   origin);
 		return hint(err, "to show it read-only: --root /; to let a part of it be changed:"
@@ -72,9 +72,13 @@ static int check_directory(struct planning *p, const char *dir, const char *orig
 	}
 	if (all)
 		note(p, "root / (%s): every file of the host is visible that you can read", origin);
-	if (p->config->root_writable)
+	if (p->plan->root_writable)
 		plan_git(p, dir, "/", origin, p->config->root.order);
-	return guard_own(p, dir, "/", p->config->root_writable, origin,
+	if (root_is_guests(p->config) && !p->config->root_writable)
+		note(p, "root %s (%s): with ids of its own a shell's root is a guest that installs"
+		     " there, as with root-rw and guest, and what it changes stays; to leave it as"
+		     " it is: immure run --profile dev", dir, origin);
+	return guard_own(p, dir, "/", p->plan->root_writable, origin,
 				p->config->root.order, err);
 }
 
@@ -86,6 +90,19 @@ static int hint_no_directory(struct planning *p, const char *path, const struct 
 			    text_shell(p->arena, path));
 	return hint(err, "one can be made with: mmdebstrap --variant=essential bookworm %s",
 		    text_shell(p->arena, path));
+}
+
+bool root_is_guests(const struct config *config)
+{
+	const char *dir = config->root.value;
+
+	return config->shell && config->maps.count > 0 && dir && !text_is(dir, "none") &&
+	       dir[strspn(dir, "/")] != '\0';
+}
+
+bool root_changes(const struct config *config)
+{
+	return config->root_writable || root_is_guests(config);
 }
 
 int plan_root_open(struct planning *p, struct error *err)
@@ -111,7 +128,7 @@ int plan_root_open(struct planning *p, struct error *err)
 	if (id.type != S_IFDIR)
 		return fail(err, ENOTDIR, "root %s (%s)", path, origin);
 	p->plan->root = (struct root_plan){ .path = dir, .origin = origin, .id = id };
-	p->plan->root_writable = p->config->root_writable;
+	p->plan->root_writable = root_changes(p->config);
 	if (!root_has_program(p, p->host.shell))
 		p->host.shell = root_has_program(p, "/bin/bash") ? "/bin/bash" : "/bin/sh";
 	return check_directory(p, dir, origin, err);

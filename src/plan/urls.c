@@ -136,7 +136,7 @@ static bool is_of_command(struct planning *p, const char *file)
 
 	if (config->cwd.value == DIRECTORY_WRITABLE && is_in(p, file, "."))
 		return true;
-	if (config->root_writable && is_in(p, file, config->root.value))
+	if (root_changes(config) && is_in(p, file, config->root.value))
 		return true;
 	if (home && !text_is(home, "none") && !text_is(home, "private") &&
 	    !text_begins(home, "kept:") && is_in(p, file, home))

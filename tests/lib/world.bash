@@ -18,14 +18,15 @@ OUTSIDE_ADDRESSES="198.51.100.7 198.51.100.8 192.175.48.7 10.99.0.7 100.64.0.7 1
 	192.168.77.7 172.16.0.7 10.0.2.4 100.100.100.200 168.63.129.16
 	2001:db8::7 2001:db8::8 2001:4:112::7 fd77::7 fd00:ec2::254"
 
-# world_start: leaves it running until the end of the file; WORLD is its directory.
+# world_start: leaves it running until the end of the file; WORLD is its directory. With
+# WORLD_IDS=auto the caller's own ranges of ids are there as well, for --map auto.
 world_start() {
 	PATH=$PATH:/usr/sbin needs ip dnsmasq unshare nsenter dig
 	WORLD=$(mktemp -d "${TMPDIR:-/tmp}/immure-world.XXXXXX")
 	chmod 755 "$WORLD"
-	export WORLD OUTSIDE_ADDRESSES
+	export WORLD OUTSIDE_ADDRESSES WORLD_IDS=${WORLD_IDS:-}
 	: >"$WORLD/seen"
-	unshare -Urnm --fork --kill-child bash "$IMMURE_SOURCE/tests/lib/world" \
+	unshare -Urnm ${WORLD_IDS:+"--map-users=$WORLD_IDS" "--map-groups=$WORLD_IDS"} --fork --kill-child bash "$IMMURE_SOURCE/tests/lib/world" \
 		>"$WORLD/log" 2>&1 3>&- &
 	WORLD_PID=$!
 	until [[ -e $WORLD/ready ]]; do

@@ -7,6 +7,7 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/root
 load ../lib/maps
+load ../lib/packages
 
 setup() {
 	common_setup
@@ -16,30 +17,12 @@ setup() {
 	: >"$WORK/debian/var/lib/dpkg/status"
 	make_repository "$TEST_TMP/repository"
 	serve "$TEST_TMP/repository"
-	rm -f "$WORK"/debian/etc/apt/sources.list.d/*
-	echo "deb [trusted=yes] http://host.internal:$PORT ./" >"$WORK/debian/etc/apt/sources.list"
+	fetch_from "http://host.internal:$PORT"
 }
 
 teardown() {
 	[[ -z ${SERVER:-} ]] || kill "$SERVER" 2>/dev/null || true
 	maps_teardown
-}
-
-# One package, with a file of another owner and a script, and the list of it.
-make_repository() {
-	local pkg=$TEST_TMP/pkg
-	mkdir -p "$1" "$pkg/DEBIAN" "$pkg/usr/bin" "$pkg/var/lib/own"
-	printf '%s\n' 'Package: own' 'Version: 1' 'Architecture: all' 'Maintainer: x <x@x>' \
-		'Description: x' >"$pkg/DEBIAN/control"
-	printf '%s\n' '#!/bin/sh' 'set -e' 'chown www-data:www-data /var/lib/own' >"$pkg/DEBIAN/postinst"
-	printf '%s\n' '#!/bin/sh' 'echo the tool' >"$pkg/usr/bin/own"
-	chmod 755 "$pkg/DEBIAN/postinst" "$pkg/usr/bin/own"
-	dpkg-deb --root-owner-group --build "$pkg" "$1/own.deb" >/dev/null
-	{
-		dpkg-deb -f "$1/own.deb"
-		printf '%s\n' 'Filename: own.deb' "Size: $(stat -c %s "$1/own.deb")" \
-			"SHA256: $(sha256sum "$1/own.deb" | cut -d' ' -f1)"
-	} >"$1/Packages"
 }
 
 # serve DIRECTORY: on the host's loopback alone, at PORT, until SERVER ends.
@@ -72,8 +55,7 @@ installs() {
 	refute test -e "$WORK/debian/usr/bin/own"
 }
 
-@test "apt-get installs a package from a repository and removes it, as a guest and for a developer" {
+# A developer's: dev/guest.bats.
+@test "apt-get installs a package from a repository and removes it, as a guest" {
 	installs --guest
-	# Whose own empty /var gives way.
-	installs --profile dev
 }
