@@ -312,6 +312,8 @@ int payload_execute(struct sandbox *box, struct error *err)
 	/* As process 1 it reports before, or nobody would: the conversation that the exec
 	 * closes then says that it came to that. */
 	box->report->running = plan->as_pid_1;
+	/* From here on it could run, and kill who would report that it does. */
+	box->report->executing = true;
 	const char *path = plan->program;
 	int code = path ? execute_path(plan, path) : execute_searched(plan, &path);
 	return explain(plan, code, path, err);

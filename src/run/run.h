@@ -68,9 +68,11 @@ int sync_receive(int sync, struct sync_message *ret_message, int *ret_fd,
 
 /* What init tells without a message: one would wake the supervisor at the start and
  * at the end of the command, when it has nothing to do and the processor is wanted
- * elsewhere (0.07 of a start on two of them). Shared memory; only init writes it. */
+ * elsewhere (0.07 of a start on two of them). Shared memory; only init writes it, and its
+ * payload in front of its end. */
 struct report {
-	_Atomic bool running;	/* the command was executed */
+	_Atomic bool executing;	/* the command is about to be; who fails says so */
+	_Atomic bool running;	/* it was */
 	_Atomic bool ended;	/* it has ended ... */
 	int wait_status;	/* ... like this */
 };

@@ -66,6 +66,8 @@
  *
  * Killing the supervisor at any point leaves nothing: init asked the kernel to die
  * with it, and a pid namespace dies with its process 1. */
+#include <sys/wait.h>
+
 #include <immure/base/fd.h>
 #include <immure/sys/process.h>
 
@@ -192,6 +194,15 @@ void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->view = NO_VIEW;
 }
 
+/* Root of all that is inside can kill all that is inside but process 1, and init is not
+ * that one where process 1 is there to be looked into (nested.c). Its end is the command's:
+ * the kernel has killed that, too. */
+static bool was_killed_inside(const struct sandbox *box)
+{
+	return box->plan->first_open && box->report->executing && WIFEXITED(box->wait_status) &&
+	       WEXITSTATUS(box->wait_status) == 128 + SIGKILL;
+}
+
 static int status_of_run(const struct sandbox *box, struct error *err)
 {
 	if (box->died_of)
@@ -204,6 +215,12 @@ static int status_of_run(const struct sandbox *box, struct error *err)
 		return status_of(box->wait_status);
 	if (group_was_killed(box))	/* and init with the rest */
 		return box->report->running ? 128 + SIGKILL : group_explain_start(box, err);
+	if (was_killed_inside(box)) {
+		if (box->say)
+			box->say("note", "everything inside was killed, with the init that tells how"
+				 " the command ended");
+		return 128 + SIGKILL;
+	}
 	return fail(err, 0, "init ended without a report (status %d)",
 		    status_of(box->wait_status));
 }

@@ -83,8 +83,23 @@ dev() { inspect --quiet --profile dev "$@"; }
 	assert_status 124
 	# Who ends everything that he sees ends his own sandbox, and nothing else.
 	dev -- sh -c 'kill -9 -1; sleep 5'
+	assert_status 137
+	assert_equal "${stderr:-}" ''
+	inspect --profile dev -- sh -c 'kill -9 -1; sleep 5'
+	assert_status 137
+	assert_stderr_has 'note: everything inside was killed, with the init that tells how the command ended'
+	dev -- sh -c 'kill -9 $$'
+	assert_status 137
+	dev -- sh -c 'kill -15 -1; exit 5'
+	assert_status 5
+	# Before it runs, and of the one outside of it, that is a failure.
+	rm "$TEST_TMP/hold"
+	hold --quiet --profile dev --allow none
+	kill -KILL "$INIT"
+	status=0
+	wait "$SUPERVISOR" || status=$?
 	assert_status 125
-	assert_stderr_has 'init ended without a report'
+	assert_equal "$(tail -n 1 "$TEST_TMP/held")" 'immure: init ended without a report (status 137)'
 }
 
 @test "every capability is for a namespace that owns something" {
