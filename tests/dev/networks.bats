@@ -69,11 +69,7 @@ ip netns exec red sleep 50 &
 until ip netns pids red | grep -q .; do sleep 0.02; done
 [ "$(ip netns pids red)" = $! ] && echo pid
 ip netns identify $!
-stdbuf -oL ip netns monitor > monitor &
-sleep 0.3
 ip netns add green
-until grep -q green monitor; do sleep 0.05; done; cat monitor
-kill %2
 ip netns attach own $$
 ip netns identify $$
 ip netns exec own ip -o link show v0 | grep -o 'v0@[a-z0-9]*'
@@ -88,12 +84,20 @@ ip netns exec x ip a | grep -o 'v0@if[0-9]*'
 ip -all netns delete
 ip netns
 END
-	assert_equal "$(head -n 7 <<<"$output")" $'red (id: 233)\nnsid 0 (iproute2 netns name: blue)\nnsid 233 (iproute2 netns name: red)\npid\nred\nadd green\nown'
+	assert_equal "$(head -n 6 <<<"$output")" $'red (id: 233)\nnsid 0 (iproute2 netns name: blue)\nnsid 233 (iproute2 netns name: red)\npid\nred\nown'
 	assert_equal "$(grep netns: <<<"$output" | grep -v nsid | sort)" $'netns: blue\nnetns: green\nnetns: own\nnetns: red'
 	assert_output_has 'vxlan id 233 srcport 0 0 dstport 4789'
 	# v0, as seen through the names own and x, and nothing behind the last deletion.
 	assert_equal "$(grep -c '^v0@if' <<<"$output")" 2
 	assert_equal "${lines[-1]%[0-9]}" v0@if
+}
+
+@test "ip netns monitor tells of what comes and goes, on the terminal where it was typed" {
+	needs python3
+	run on_terminal $'ip netns monitor &\nuntil grep -q inotify /proc/$!/fdinfo/* 2> /dev/null; do sleep 0.05; done\nip netns add green\nwait add green\nip netns delete green\nwait delete green\nkill %1\nexit 4' env TERM=xterm SHELL=/bin/bash timeout -k 5 40 "$IMMURE" shell -q
+	assert_status 0
+	grep -qE '(^|# )add green$' <<<"$output"
+	grep -qE '(^|# )delete green$' <<<"$output"
 }
 
 @test "a namespace that somebody lives in is deleted, and goes on for him" {

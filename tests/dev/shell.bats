@@ -15,39 +15,6 @@ setup() {
 
 shell() { run --separate-stderr timeout -k 5 30 "$IMMURE" shell "$@"; }
 
-# on_terminal INPUT COMMAND...: each line of INPUT typed after a prompt.
-on_terminal() {
-	local input=$1
-	shift
-	python3 - "$input" "$@" <<'END'
-import os, pty, re, select, sys
-escapes = re.compile(rb"\x1b(\[[0-9;?]*[A-Za-z]|[=>]|\(B|\][^\x07]*\x07)|[\r \0\x0f]")
-pid, fd = pty.fork()
-if pid == 0:
-    os.execvp(sys.argv[2], sys.argv[2:])
-shown = b""
-def read(end, patience):
-    global shown
-    got = b""
-    while not escapes.sub(b"", got).endswith(end):
-        if not select.select([fd], [], [], patience)[0]:
-            break
-        try:
-            more = os.read(fd, 4096)
-        except OSError:
-            more = b""
-        if not more:
-            break
-        got += more
-    shown += got
-for line in sys.argv[1].split("\n"):
-    read((b"#", b"$", b"%"), 10)
-    os.write(fd, line.encode() + b"\r")
-read((b"nothing",), 10)
-print(shown.decode(errors="replace"))
-END
-}
-
 @test "the home of a name stays, is the caller's alone, and is not the real one" {
 	shell -q web -- true
 	assert_status 125
