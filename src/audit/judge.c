@@ -66,6 +66,26 @@ static bool owned(const struct audit_facts *facts, enum audit_namespace which)
 	       facts->namespaces[which].owned == ANSWER_YES;
 }
 
+/* Capabilities over everything that it has, and all of that its own; in a user namespace
+ * that is not where its view was made, so that the kernel keeps what is mounted there
+ * locked: mount_namespaces(7). So immure shell is made. */
+static bool is_root_of_its_own(const struct audit_facts *facts)
+{
+	static const enum audit_namespace all[] = {
+		AUDIT_MOUNT, AUDIT_PID, AUDIT_IPC, AUDIT_UTS, AUDIT_NET,
+	};
+	const uint64_t admin = UINT64_C(1) << 12 | UINT64_C(1) << 21;	/* net, sys */
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		if (!owned(facts, all[i]))
+			return false;
+	return (facts->status.capabilities[CAP_EFF] & admin) == admin && facts->status.depth > 2;
+}
+
+static const char ROOT_OF_ITS_OWN[] =
+	"meant in a developer's shell (immure shell); else drop its capabilities: they open parts"
+	" of the kernel that have had holes";
+
 /* The directories of programs, that every posture shows. */
 static bool is_system(const char *path)
 {
@@ -297,6 +317,7 @@ static struct judgement judge_kernel(const struct audit_facts *facts)
 	static const char *const groups[] = { "cgroup", "cgroup2", NULL };
 	struct naming bad = { .arena = facts->arena }, written = { .arena = facts->arena };
 	bool root = facts->status.uid[1] == 0, host_proc = false;
+	size_t own_kernel = 0;		/* of what is bad */
 
 	if (own(facts, AUDIT_MOUNT) == ANSWER_NO)
 		return judge(VERDICT_OPEN, "it has the caller's /proc and /sys", OWN_MOUNTS);
@@ -309,11 +330,15 @@ static struct judgement judge_kernel(const struct audit_facts *facts)
 			continue;
 		if (text_is(mount->type, "proc") && text_is(mount->root, "/")) {
 			host_proc |= mount->of_host;
-			if (mount->writable && !is_read_only_at(facts, sys))
+			if (mount->writable && !is_read_only_at(facts, sys)) {
 				name_one(&bad, SEE(facts, "%s is writable", sys));
+				own_kernel += !mount->of_host;
+			}
 		}
-		if (text_is(mount->type, "sysfs") && mount->writable)
+		if (text_is(mount->type, "sysfs") && mount->writable) {
 			name_one(&bad, SEE(facts, "%s is writable", mount->place));
+			own_kernel += !mount->of_host;
+		}
 		if (is_of_type(mount, groups) && mount->writable)
 			name_one(&written, mount->place);
 		if (is_of_type(mount, interfaces))
@@ -324,6 +349,9 @@ static struct judgement judge_kernel(const struct audit_facts *facts)
 	if (host_proc)
 		return judge(VERDICT_OPEN, "it has the host's /proc: every process and its"
 			     " environment", "mount a new /proc in a pid namespace of its own");
+	if (bad.count && !root && is_root_of_its_own(facts) && bad.count == own_kernel)
+		return judge(VERDICT_WEAK, SEE(facts, "%s, of which it can change what belongs to"
+					       " its own namespaces", bad.names), ROOT_OF_ITS_OWN);
 	if (bad.count)
 		return judge(root ? VERDICT_OPEN : VERDICT_WEAK, SEE(facts, "%s%s", bad.names,
 			     root ? ", by the host's user id 0" : ""),
@@ -388,6 +416,21 @@ static struct judgement judge_others(const struct audit_facts *facts)
 	return judge(VERDICT_OK, "no process beside it has less around it", NULL);
 }
 
+/* Who looks into it finds what anybody has: no right, no file but /dev/null, and no
+ * filter less than the process's own. */
+static bool has_nothing(const struct audit_facts *facts, const struct init_facts *init)
+{
+	for (int i = 0; i < CAPABILITY_SETS; i++)
+		if (init->status.capabilities[i])
+			return false;
+	list_each(const struct open_facts, file, &init->files)
+		if (file->kind != OPEN_DEVICE || !text_is(file->target, "/dev/null"))
+			return false;
+	return !init->files_code && !init->files.cut && !init->environment_code &&
+	       !init->environment.count && init->status.no_new_privs == 1 &&
+	       init->status.seccomp > 0 && init->status.filters >= facts->status.filters;
+}
+
 static struct judgement judge_init(const struct audit_facts *facts)
 {
 	const struct init_facts *init = &facts->init;
@@ -418,6 +461,9 @@ static struct judgement judge_init(const struct audit_facts *facts)
 					       " %zu variables it was started with: %s",
 					       names.count, names.names),
 			     "an init that is not dumpable and wipes its environment");
+	if (init->hidden == ANSWER_NO && has_nothing(facts, init))
+		return judge(VERDICT_OK, "it can be looked into, and has nothing: no right, no"
+			     " file, no variable", NULL);
 	return judge(init->hidden == ANSWER_NO ? VERDICT_WEAK : VERDICT_OK,
 		     init->hidden == ANSWER_NO ? "process 1 can be traced by its own user"
 					       : "process 1 holds no variable of the caller",
@@ -557,6 +603,9 @@ static struct judgement judge_capabilities(const struct audit_facts *facts)
 	if (held && own(facts, AUDIT_USER) == ANSWER_NO)
 		return judge(VERDICT_OPEN, "it has some over the caller's user namespace",
 			     "drop them");
+	if (held && is_root_of_its_own(facts))
+		return judge(VERDICT_WEAK, "it is root of its own namespaces, their mounts and"
+			     " their network, and of nothing outside", ROOT_OF_ITS_OWN);
 	if (held)
 		return judge(VERDICT_WEAK, owned(facts, AUDIT_MOUNT) || owned(facts, AUDIT_NET)
 			     ? "it has some over its own user namespace, and with it over its own"

@@ -219,9 +219,40 @@ static void compare_others(struct audit_facts *facts, struct survey *survey,
 	}
 }
 
+static const struct seen *first_child(const struct survey *survey, pid_t parent, unsigned depth)
+{
+	list_each(const struct seen, seen, &survey->processes)
+		if (seen->status.parent == parent && seen->status.depth >= depth)
+			return seen;
+	return NULL;
+}
+
+/* What stands behind a process 1, of which there can be several, one further in than the
+ * other, and behind an init that shows nothing: the first that can be looked at and is
+ * neither. 0: nobody does. */
+static pid_t command_of(struct arena *arena, const struct survey *survey, pid_t init,
+			unsigned depth)
+{
+	enum { DEEPEST = 8 };
+	const struct seen *first = first_child(survey, init, depth), *shown = NULL;
+	struct error ignored;
+	int round = 0;
+
+	for (const struct seen *seen = first; seen && round++ < DEEPEST;
+	     seen = first_child(survey, seen->pid, seen->status.depth)) {
+		AUTO_FD int process = proc_open(seen->pid, &ignored);
+		if (process < 0 || namespace_of(arena, process, AUDIT_MOUNT) == 0)
+			continue;
+		if (seen->status.inner_pid != 1)
+			return seen->pid;
+		shown = shown ? shown : seen;
+	}
+	return shown ? shown->pid : first ? first->pid : 0;
+}
+
 /* A process one level further in that has `pid` among its ancestors: whoever asks
  * about the launcher means what it launched. Its first child's, not its init's. */
-static pid_t inside_of(const struct survey *survey, pid_t pid)
+static pid_t inside_of(struct arena *arena, const struct survey *survey, pid_t pid)
 {
 	const struct seen *asked = seen_of(survey, pid), *init = NULL;
 
@@ -238,18 +269,8 @@ static pid_t inside_of(const struct survey *survey, pid_t pid)
 	}
 	if (!init)
 		return 0;
-	list_each(const struct seen, seen, &survey->processes)
-		if (seen->status.parent == init->pid)
-			return seen->pid;
-	return init->pid;
-}
-
-static pid_t first_child(const struct survey *survey, const struct status_facts *init)
-{
-	list_each(const struct seen, seen, &survey->processes)
-		if (seen->status.parent == init->group && seen->status.depth == init->depth)
-			return seen->pid;
-	return 0;
+	pid_t command = command_of(arena, survey, init->pid, init->status.depth);
+	return command ? command : init->pid;
 }
 
 /* --- one process ------------------------------------------------------------------- */
@@ -623,7 +644,7 @@ static int look_once(struct audit_facts *facts, int process, bool *ret_changed,
 		facts->init.pid = init->pid;
 		look_at_init(facts, &caller);
 	} else if (audit_in_sandbox(facts) != ANSWER_YES) {
-		facts->inside = inside_of(&survey, facts->pid);
+		facts->inside = inside_of(arena, &survey, facts->pid);
 	}
 	compare_others(facts, &survey, init);
 
@@ -656,8 +677,8 @@ static pid_t better_known(struct arena *arena, pid_t pid, int process)
 	    !status_of(arena, process, &status) || status.inner_pid != 1 || status.depth < 2)
 		return pid;
 	survey_make(arena, &survey);
-	pid_t child = first_child(&survey, &status);
-	return child ? child : pid;
+	pid_t command = command_of(arena, &survey, pid, status.depth);
+	return command ? command : pid;
 }
 
 const struct audit_facts *audit_look(struct arena *arena, pid_t asked, struct error *err)

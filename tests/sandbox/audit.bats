@@ -110,6 +110,38 @@ limits ok"
 	release
 }
 
+@test "a developer's shell: what it has more is said to be meant, and nothing else is found" {
+	! is_root || skip 'for ordinary users: root has no such shell'
+	hold --quiet --profile dev --allow none
+	local first inner command
+	first=$(pgrep -P "$INIT")
+	inner=$(pgrep -P "$first")
+	command=$(pgrep -P "$inner")
+	assert_equal "$(not_ok "$command")" 'writing weak kernel weak capabilities weak landlock unknown '
+	run audit "$command"
+	assert_equal "${lines[0]}" "process $command (sh), in the sandbox of process $first (immure-init)"
+	local text
+	text=$(tr -s ' \n' ' ' <<<"$output")
+	[[ $text == *'init ok it can be looked into, and has nothing: no right, no file, no variable '* ]]
+	[[ $text == *"writing weak of the host's it can write $WORK -> "* ]]
+	[[ $text == *'kernel weak /proc/sys is writable, /sys is writable, of which it can change what belongs to its own namespaces -> meant in a developer'* ]]
+	[[ $text == *'capabilities weak it is root of its own namespaces, their mounts and their network, and of nothing outside -> meant in a developer'* ]]
+	# The launcher and process 1 lead to the command, and not to who stands between.
+	run audit "$SUPERVISOR"
+	assert_output_has "immure audit $command"
+	run audit "$INIT"
+	assert_output_has "process $command (sh), in the sandbox of process $first (immure-init)"
+	run audit "$first"
+	assert_output_has "process $first (immure-init), process 1 of its sandbox"
+	release
+	# Capabilities over what it did not make itself are not that.
+	hold --quiet --map auto --guest
+	run audit "$(command_of)"
+	assert_output_has 'it has some over its own user namespace, which owns'
+	refute grep -q 'meant in' <<<"$output"
+	release
+}
+
 @test "what is shared with the host is open" {
 	hold --quiet --share net
 	# The host's /sys comes with its network; an ordinary user need not be kept from all of it.
