@@ -57,9 +57,12 @@ static bool is_account_name(const char *name)
 	return true;
 }
 
+/* Those of accounts in which nobody is to log in are none. */
 static bool is_shell(const char *path)
 {
-	return path && (path_is_below(path, "/usr") || path_is_below(path, "/bin")) &&
+	const char *name = path ? path_last(path) : "";
+
+	return path && !text_is(name, "nologin") && !text_is(name, "false") && (path_is_below(path, "/usr") || path_is_below(path, "/bin")) &&
 	       text_is_printable(path) && !strchr(path, ':') && file_executable(path);
 }
 

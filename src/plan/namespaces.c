@@ -123,8 +123,15 @@ static int check_nested(struct planning *p, struct error *err)
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (p->shares[needed[i]])
 			return contradiction(p, needed[i], "nested", origin, err);
-	if (!user_is_host_root() || maps_keep_root_out(p->config))
+	if (!user_is_host_root())
 		return 0;
+	if (maps_keep_root_out(p->config)) {
+		if (!p->config->own_home)
+			return 0;
+		(void)fail(err, 0, "home %s: it is root's, who is none of the ids inside",
+			   p->config->home.value);
+		return hint(err, "for a home that is gone at the end: --ephemeral");
+	}
 	(void)fail(err, 0, "nested (%s): you are root of this machine, and whoever makes"
 		   " namespaces inside makes a /proc in which root can change the kernel",
 		   origin_text(p->arena, origin));

@@ -55,6 +55,21 @@ setup() {
 	run --separate-stderr unshare -Ur "$IMMURE" run --nested true
 	assert_status 125
 	assert_stderr_has 'you are root of this machine'
+	# A developer's shell: what it says to type works, with a home that is gone at the end.
+	run --separate-stderr "$IMMURE" shell --ephemeral -- touch ran
+	assert_status 125
+	assert_stderr_has 'you are root of this machine'
+	assert_stderr_has 'hint: as an ordinary user: runuser -u NAME -- immure shell'
+	local hint
+	hint=$(sed -n 's/^hint: with ids that are nobody.s: //p' <<<"$stderr")
+	# shellcheck disable=SC2086 # options
+	(cd / && "$IMMURE" shell -q $hint -- sh -c 'id -u; mount -t tmpfs x /mnt && echo mounted') >"$TEST_TMP/out"
+	assert_equal "$(<"$TEST_TMP/out")" $'0\nmounted'
+	# shellcheck disable=SC2086
+	XDG_DATA_HOME=$TEST_TMP/data run --separate-stderr "$IMMURE" shell web -q ${hint#--ephemeral} -- touch ran
+	assert_status 125
+	assert_stderr_has "home $TEST_TMP/data/immure/homes/web: it is root's, who is none of the ids inside"
+	assert_stderr_has 'hint: for a home that is gone at the end: --ephemeral'
 	run --separate-stderr setpriv --reuid nobody --regid nogroup --clear-groups env HOME=/nonexistent "$IMMURE" run -q --nested unshare -Ur true
 	assert_status 0
 }

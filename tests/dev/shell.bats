@@ -170,6 +170,33 @@ shell() { run --separate-stderr timeout -k 5 30 "$IMMURE" shell "$@"; }
 	[[ $output == /bin/*sh || $output == /usr/bin/*sh ]]
 	SHELL=/bin/dash shell web -q <script
 	assert_equal "$output" /bin/dash
+	# That of an account in which nobody logs in is none.
+	local none
+	for none in /usr/sbin/nologin /bin/false; do
+		SHELL=$none shell web -q <script
+		assert_status 3
+	done
+	# Nor is one that is not shown inside, or found on a path of nobody knows whom.
+	cp /bin/dash "$HOME/sh"
+	for none in "$HOME/sh" dash; do
+		SHELL=$none shell web -q <script
+		assert_status 3
+		assert_output_lacks "$none"
+	done
+}
+
+@test "without HOME it is the account's, and without an account there is none to keep anything in" {
+	local own
+	own=$(getent passwd "$(id -un)" | cut -d: -f6)
+	run --separate-stderr env -u HOME -u SHELL -u USER timeout -k 5 30 "$IMMURE" shell web -q -- sh -c 'echo "$HOME"; echo >~/kept'
+	assert_status 0
+	assert_equal "$output" "$own"
+	[[ -e $homes/web/kept ]]
+	unset XDG_DATA_HOME
+	run --separate-stderr unshare -U --map-user=4242 --map-group=4242 env -u HOME timeout -k 5 30 "$IMMURE" shell web -q -- true
+	assert_status 125
+	assert_stderr_has 'you have no home directory, in which the homes of sandboxes would be'
+	assert_stderr_has 'hint: to name a directory for them: XDG_DATA_HOME=/DIRECTORY immure ...'
 }
 
 @test "the prompts of four shells show the name" {
