@@ -22,6 +22,8 @@ BUILD = build$(if $(SANITIZE),/asan)$(if $(WEAKEN),/weak)$(if $(FUZZ),/fuzz)
 CC = $(if $(FUZZ),clang,gcc)
 CFLAGS = -O2 -g
 LDFLAGS =
+# What runs a program of another architecture, for a CC that makes such.
+RUN =
 
 WARNINGS = -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wwrite-strings
 HARDEN = $(if $(FUZZ),-fsanitize=fuzzer-no-link$(,)address$(,)undefined -fno-sanitize-recover=undefined)\
@@ -40,7 +42,7 @@ LIBS = -l:libcap.a -l:libresolv.a
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
 PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl desktop-file-utils dnsmasq-base expect fish git hostname iproute2 iptables iperf3 iputils-ping less \
 	libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssl parallel perl procps python3 strace tcpdump tmux uidmap util-linux vim wget xxd zsh
-PACKAGES_FULL = chromium firejail gdb openjdk-17-jdk-headless podman runc
+PACKAGES_FULL = chromium firejail gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross openjdk-17-jdk-headless podman qemu-user-static runc
 PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns
 PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86
@@ -123,7 +125,7 @@ $(BUILD)/first_image.c: $(BUILD)/first
 # The default filters of system calls, as data.
 $(BUILD)/default_filter.c: $(BUILD)/immure-gen-filter
 	@echo '  FILTER  $@'
-	@$< >$@.new
+	@$(RUN) $< >$@.new
 	@mv $@.new $@
 
 # Who says the version, and who knows where we are installed.

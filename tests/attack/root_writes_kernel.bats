@@ -61,7 +61,7 @@ setup() {
 	assert_stderr_has 'you are root of this machine'
 	assert_stderr_has 'hint: as an ordinary user: runuser -u NAME -- immure shell'
 	local hint
-	hint=$(sed -n 's/^hint: with ids that are nobody.s: //p' <<<"$stderr")
+	hint=$(sed -n 's/^hint: with ids that are nobody.s: //p' <<<"${stderr:-}")
 	# shellcheck disable=SC2086 # options
 	(cd / && "$IMMURE" shell -q $hint -- sh -c 'id -u; mount -t tmpfs x /mnt && echo mounted') >"$TEST_TMP/out"
 	assert_equal "$(<"$TEST_TMP/out")" $'0\nmounted'
