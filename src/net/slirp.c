@@ -313,6 +313,7 @@ static Slirp *create(struct stack *stack)
 		.vnameserver6 = in_v6(&plan->v6.resolver),
 		.if_mtu = plan->mtu,
 		.if_mru = plan->mtu,
+		.enable_emu = weakened(WALL_EMULATION),
 		.outbound_addr = binds ? &any_v4 : NULL,
 		.outbound_addr6 = binds ? &any_v6 : NULL,
 		.disable_dns = true,

@@ -18,6 +18,7 @@ const char *const wall_names[WALLS + 1] = {
 	[WALL_DUMPABLE] = "dumpable", [WALL_KEYRING] = "keyring", [WALL_LIMITS] = "limits",
 	[WALL_FDS] = "fds", [WALL_ENV] = "env", [WALL_TERMINAL] = "terminal",
 	[WALL_LANDLOCK] = "landlock", [WALL_GATE] = "gate", [WALL_HANDS] = "hands",
+	[WALL_EMULATION] = "emulation",
 };
 
 static bool down[WALLS];

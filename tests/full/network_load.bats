@@ -5,16 +5,7 @@
 load ../lib/common
 load ../lib/sandbox
 load ../lib/world
-
-setup_file() {
-	world_start
-	serve hostile /usr/bin/python3 "$IMMURE_SOURCE/tests/lib/hostile.py" "$WORLD" 198.51.100.8
-}
-
-teardown_file() {
-	serve_stop
-	world_stop
-}
+load ../lib/faults
 
 # heavy OPTION...: run it with the most that its engine used of memory, in KiB, behind it.
 heavy() {
@@ -69,6 +60,47 @@ total = 0
 while total < 1 << 29: total += sum(len(s.recv(1 << 20)) for s in loud)
 print("done")'
 	assert_equal "$(cat "$TEST_TMP/out")" 'done'
+}
+
+# room WALLS: for how many descriptors there is room in the engine after 6,000 connections to
+# where nobody answers.
+room() {
+	local program=$IMMURE_SOURCE/tests/lib/odd_frames.py supervisor child
+	mkfifo "$TEST_TMP/go"
+	# shellcheck disable=SC2016 # for the shell inside
+	(ulimit -n 16384 && exec nsenter --preserve-credentials -U -n -m -t "$WORLD_HOST" -- env -C "$WORLD" "$IMMURE_WEAK" run \
+		--weaken "inner,caps,$1" --seccomp off --quiet --allow 198.51.100.99 --ro-bind "$program" -- \
+		sh -c '/usr/bin/python3 "$0" half_open; read -r _' "$program") <"$TEST_TMP/go" >"$TEST_TMP/out" 2>"$TEST_TMP/err" 3>&- &
+	supervisor=$!
+	exec {go}>"$TEST_TMP/go"
+	until grep -qx 'sent True' "$TEST_TMP/out"; do
+		kill -0 "$supervisor" || fail_test "it ended: $(cat "$TEST_TMP/err")" || return
+		sleep 0.05
+	done
+	for child in $(pgrep -P "$supervisor"); do
+		[[ $(tr '\0' ' ' <"/proc/$child/cmdline") != immure-net* ]] ||
+			ROOM=$(awk '/^FDSize/ { print $2 }' "/proc/$child/status")
+	done
+	exec {go}>&-
+	wait "$supervisor" || true
+}
+
+@test "SLP-13 NET-16: weakened, each half-open connection is a descriptor of the host's" {
+	room limits
+	((ROOM > 4096)) || fail_test "room for $ROOM"
+}
+
+@test "SLP-13 NET-16: half-open connections: so many descriptors, and no more" {
+	room privileges
+	assert_equal "$ROOM" 4096
+}
+
+# Nothing of ours is between a server and the stack but the host's kernel.
+@test "SLP-14: unharmed without gate and hands: the stack lives through such servers by itself" {
+	run --separate-stderr world timeout -k 5 100 "$IMMURE_WEAK" run --weaken gate,hands --allow 198.51.100.8 --allow 198.51.100.7:80 -- \
+		/usr/bin/python3 -c "$HOSTILE_SERVERS"
+	assert_status 0
+	assert_equal "$output" 'done'
 }
 
 @test "a resolver that speaks nonsense is given up, and other names go on meanwhile" {

@@ -4,7 +4,7 @@ Reads the list (attack/probes, which explains itself) and the names of all tests
 DIRECTORY. Each difference is one line; the last one counts. A test of attack/ must have
 an id. A test shows that an attack works without walls when the words after its ids begin
 with "without" ("weakened": in the build that takes walls down), or when its body has a
-comment that begins so.
+comment that begins so. With "unharmed" it shows that it does no harm there either.
 """
 import glob
 import os
@@ -12,8 +12,8 @@ import re
 import sys
 
 STATES = ("run", "vacuous", "later")
-CONTROLS = ("bare", "weak", "main", "none")
-SIGNS = {"bare": "without", "weak": "weakened"}
+CONTROLS = ("bare", "weak", "main", "same", "none")
+SIGNS = {"bare": "without", "weak": "weakened", "same": "unharmed"}
 
 
 def read_list(path, problem):
@@ -76,7 +76,7 @@ def main():
             problems.append(f"{probe}: no such control")
         for name in files ^ {name for name, _, _ in found}:
             problems.append(f"{probe}: {name} " + ("has no test of it" if name in files else "is not listed"))
-        for how in ("bare", "weak"):
+        for how in SIGNS:
             if shown(found, how) != (how in controls):
                 problems.append(f"{probe}: {how} is " + ("" if how in controls else "also ") + "shown" + (" by no test" if how in controls else ""))
         if bool(re.search(rf"\b{probe}\b", table)) != ("main" in controls):
@@ -88,7 +88,7 @@ def main():
     for problem in sorted(problems):
         print(problem)
     count = {state: sum(probe[0] == state for probe in probes.values()) for state in STATES}
-    controlled = sum(probe[0] != "later" and "none" not in probe[1] for probe in probes.values())
+    controlled = sum(probe[0] != "later" and bool(probe[1] - {"same", "none"}) for probe in probes.values())
     print(f"{count['run']} run, {count['vacuous']} vacuous, {count['later']} later;"
           f" {controlled} shown to work without walls")
     sys.exit(1 if problems else 0)

@@ -1,20 +1,31 @@
 """odd_frames.py KIND...: frames that no program's socket makes, out of tap0 by a packet socket.
 
 Those of `fragments` and `options` carry a datagram for 198.51.100.7:7 (and 2001:db8::7), in
-a way in which only somebody who puts it together finds it.
+a way in which only somebody who puts it together finds it; one of `short` has more in it
+than it says. It prints whether something was sent, and which kind of odd frame came back.
 """
 import fcntl
 import random
 import socket
 import struct
 import sys
+import time
 
+FIN, SYN, RST, PSH, ACK, URG = 1, 2, 4, 8, 16, 32
 out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 out.bind(("tap0", 0))
 own = fcntl.ioctl(out, 0x8927, struct.pack("256s", b"tap0"))[18:24]
 ETHER = bytes.fromhex("52550a000202") + own
-GUEST, GATEWAY, FAR = map(socket.inet_aton, ("10.0.2.100", "10.0.2.2", "198.51.100.7"))
+GUEST, GATEWAY, FAR, SILENT = map(socket.inet_aton, ("10.0.2.100", "10.0.2.2", "198.51.100.7", "198.51.100.99"))
 GUEST6, FAR6 = (socket.inet_pton(socket.AF_INET6, a) for a in ("fd00::100", "2001:db8::7"))
+
+
+def hear(kind, patience=20):
+    """What comes out of the tap of that kind."""
+    heard = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(kind))
+    heard.bind(("tap0", kind))
+    heard.settimeout(patience)
+    return heard
 
 
 def total(data):
@@ -41,6 +52,13 @@ def udp(data, to=7):
     return struct.pack(">HHHH", 4000, to, 8 + len(data), 0) + data
 
 
+def tcp(port, to, flags, seq=1, ack=0, window=1000, urgent=0, data=b"", far=FAR):
+    """A whole packet: libslirp believes no segment whose sum is false."""
+    head = struct.pack(">HHIIBBHHH", port, to, seq, ack, 0x50, flags, window, 0, urgent)
+    check = total(GUEST + far + struct.pack(">HH", 6, len(head) + len(data)) + head + data)
+    return ip(head[:16] + struct.pack(">H", check) + head[18:] + data, 6, to=far)
+
+
 def udp6(data):
     head = struct.pack(">HHHH", 4000, 7, 8 + len(data), 0)
     check = total(GUEST6 + FAR6 + struct.pack(">II", 8 + len(data), 17) + head + data)
@@ -62,6 +80,7 @@ def short():
         yield ip(syn[:12] + bytes([offset << 4]) + syn[13:], 6)
     yield ip(struct.pack(">HHHH", 4000, 7, 4, 0))
     yield ip(struct.pack(">HHHH", 4000, 7, 65535, 0))
+    yield ip(struct.pack(">HHHH", 4000, 7, 12, 0) + b"said" + b"and what is not said")
 
 
 def kinds():
@@ -113,15 +132,37 @@ def tftp():
 
 def emulation():
     for port in (21, 113, 194, 514, 6667, 7070, 517, 518):
-        yield ip(struct.pack(">HHIIBBHHH", 4000, port, 1, 0, 0x50, 2, 1000, 0, 0), 6, to=FAR)
+        yield tcp(4000, port, SYN)
         yield ip(udp(b"\1" * 84, port))
 
 
 def flood():
-    """Half-open connections, resets of none, windows of nothing."""
+    """Connections that nobody goes on with, resets of none, windows of nothing."""
     for i in range(20000):
-        flags = (2, 4, 16, 1, 18)[i % 5]
-        yield ip(struct.pack(">HHIIBBHHH", 1024 + i % 60000, 7, i, i, 0x50, flags, 0, 0, 0), 6)
+        flags = (SYN, RST, ACK, FIN, SYN | ACK)[i % 5]
+        yield tcp(1024 + i % 60000, 7, flags, seq=i, ack=i, window=0)
+
+
+def half_open():
+    """Connections to where nobody answers, 6,000 of them, no faster than they are taken."""
+    heard = hear(0x0806)
+    for i in range(6000):
+        yield tcp(1024 + i, 7, SYN, far=SILENT)
+        if i % 100 == 99:
+            yield ETHER + b"\x08\x06" + struct.pack(">HHBBH", 1, 0x800, 6, 4, 1) + own + GUEST + bytes(6) + GATEWAY
+            heard.recv(100)
+
+
+def urgent():
+    """One byte, and a pointer far behind it, in the middle of an honest connection."""
+    heard = hear(0x0800)
+    with socket.create_connection((socket.inet_ntoa(FAR), 9), 10) as stream:
+        port, answer = stream.getsockname()[1], b""
+        while answer[34:38] != struct.pack(">HH", 9, port):
+            answer = heard.recv(2000)
+        far, near = struct.unpack(">II", answer[38:46])
+        yield tcp(port, 9, URG | PSH | ACK, near, far + 1, urgent=2000, data=b"x")
+        time.sleep(0.5)
 
 
 def anything():
@@ -135,6 +176,7 @@ def anything():
 
 
 sent = 0
+back = hear(0x88F8, 1)
 for kind in sys.argv[1:]:
     for frame in globals()[kind]():
         try:
@@ -143,3 +185,8 @@ for kind in sys.argv[1:]:
         except OSError:
             pass            # what the kernel itself does not take
 print("sent", sent > 0)
+if "kinds" in sys.argv:
+    try:
+        print(f"came back {back.recv(2000)[12:14].hex()}")
+    except TimeoutError:
+        pass

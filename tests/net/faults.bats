@@ -4,16 +4,7 @@
 load ../lib/common
 load ../lib/sandbox
 load ../lib/world
-
-setup_file() {
-	world_start
-	serve hostile /usr/bin/python3 "$IMMURE_SOURCE/tests/lib/hostile.py" "$WORLD" 198.51.100.8
-}
-
-teardown_file() {
-	serve_stop
-	world_stop
-}
+load ../lib/faults
 
 liar() { PATIENCE=60 online --dns 198.51.100.8 --allow '*.liar' "$@"; }
 
@@ -37,24 +28,7 @@ liar() { PATIENCE=60 online --dns 198.51.100.8 --allow '*.liar' "$@"; }
 }
 
 @test "SLP-14: a server that resets, one that never reads, one that sends as fast as it can: others go on" {
-	online --allow 198.51.100.8 --allow files.test:80 -- /usr/bin/python3 -c '
-import socket, urllib.request
-for i in range(100):
-	s = socket.create_connection(("198.51.100.8", 9002), 10); s.settimeout(10); s.sendall(b"x")
-	try: print("read", s.recv(9))
-	except ConnectionResetError: pass
-deaf = socket.create_connection(("198.51.100.8", 9003), 10); deaf.setblocking(False)
-sent = 0
-try:
-	while sent < 1 << 28: sent += deaf.send(b"y" * 65536)
-except BlockingIOError: pass
-assert sent < 1 << 27, sent
-loud = [socket.create_connection(("198.51.100.8", 9001), 10) for i in range(4)]
-for s in loud: s.recv(1 << 20)
-for i in range(20): assert urllib.request.urlopen("http://files.test/", timeout=20).read()
-total = 0
-while total < 1 << 27: total += sum(len(s.recv(1 << 20)) for s in loud)
-print("done")'
+	online --allow 198.51.100.8 --allow 198.51.100.7:80 -- /usr/bin/python3 -c "$HOSTILE_SERVERS"
 	assert_status 0
 	assert_equal "$output" 'done'
 }

@@ -21,13 +21,14 @@ enum wall {
 	WALL_PRIVILEGES,	/* no_new_privs is not set */
 	WALL_DUMPABLE,		/* init can be looked into, and has its old arguments */
 	WALL_KEYRING,		/* the caller's session keyring */
-	WALL_LIMITS,		/* those of the caller */
+	WALL_LIMITS,		/* those of the caller, for the network engine too */
 	WALL_FDS,		/* inherited descriptors pass, 0, 1 and 2 as they are */
 	WALL_ENV,		/* the caller's whole environment passes */
 	WALL_TERMINAL,		/* the caller's own terminal, in its session */
 	WALL_LANDLOCK,		/* no domain, and nothing is said of it */
-	WALL_GATE,		/* every frame is the stack's, whatever the rules are */
+	WALL_GATE,		/* every frame is the stack's, whatever the rules are, and back */
 	WALL_HANDS,		/* the stack connects and sends where it likes */
+	WALL_EMULATION,		/* the stack changes what protocols carry that it knows */
 	WALLS
 };
 
