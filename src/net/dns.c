@@ -21,8 +21,12 @@ enum { BIT_RESPONSE = 0x8000, BIT_CUT = 0x0200, BIT_RECURSION_WANTED = 0x0100,
 /* "Blocked" of RFC 8914, as an EDNS option. */
 enum { OPTION_EXTENDED_ERROR = 15, ERROR_BLOCKED = 15 };
 
-/* More aliases, or records, than any honest answer has. */
-enum { MOST_ALIASES = 16, MOST_RECORDS = 256 };
+/* More aliases than any honest answer has. Of records there are as many as a message holds,
+ * 4,000 addresses: what is kept of them the policy bounds. */
+enum { MOST_ALIASES = 16 };
+
+/* What stands at the end of a message has its place, however much is in front of it. */
+enum { EXTENSION_ROOM = 64 };
 
 /* How long the sandbox may keep something. */
 enum { LONGEST_TTL = 86400 };
@@ -134,13 +138,16 @@ enum dns_kind dns_kind_of(const struct dns_question *question)
 
 struct writer {
 	uint8_t *out;
-	size_t size;
+	size_t size, room;
 	bool full;
 };
 
+/* Owner, type, class, life and size. */
+enum { RECORD_HEADER = 12 };
+
 static struct writer write_to(uint8_t *out)
 {
-	struct writer writer = { .size = 0 };
+	struct writer writer = { .room = DNS_ROOM - EXTENSION_ROOM };
 
 	writer.out = out;
 	return writer;
@@ -148,7 +155,7 @@ static struct writer write_to(uint8_t *out)
 
 static uint8_t *room_for(struct writer *writer, size_t size)
 {
-	if (writer->full || DNS_ROOM - writer->size < size) {
+	if (writer->full || writer->room - writer->size < size) {
 		writer->full = true;
 		return NULL;
 	}
@@ -204,6 +211,7 @@ static void write_extension(struct writer *writer, const struct dns_question *qu
 
 	if (!question->extended)
 		return;
+	writer->room = DNS_ROOM;
 	write_bytes(writer, "", 1);
 	write16(writer, ns_t_opt);
 	write16(writer, DNS_UDP_ROOM);
@@ -262,7 +270,7 @@ size_t dns_write_addresses(const struct dns_question *question, const struct add
 	unsigned written = 0;
 
 	begin_answer(&writer, question, DNS_OK);
-	for (size_t i = 0; i < count && written < MOST_RECORDS; i++)
+	for (size_t i = 0; i < count; i++)
 		written += write_address(&writer, question, DNS_HEADER, &addresses[i], 0);
 	put16(out + 6, written);
 	write_extension(&writer, question, false);
@@ -415,7 +423,9 @@ static void give_address(struct reply *reply, const ns_rr *record)
 	uint32_t seconds = ns_rr_ttl(*record) < reply->seconds ? (uint32_t)ns_rr_ttl(*record)
 								: reply->seconds;
 
-	if (ns_rr_rdlen(*record) != (v4 ? 4 : 16))
+	/* What is not heard of must not be open either. */
+	if (ns_rr_rdlen(*record) != (v4 ? 4 : 16) ||
+	    reply->writer->room - reply->writer->size < (size_t)RECORD_HEADER + ns_rr_rdlen(*record))
 		return;
 	struct address address = v4 ? address_from_v4(bytes) : address_from_v6(bytes);
 	/* An AAAA record with an IPv4 address in it is not one of IPv6. */
@@ -470,14 +480,13 @@ static void give_record(struct reply *reply, const ns_rr *record)
 static void give_records(struct reply *reply)
 {
 	enum dns_kind kind = dns_kind_of(reply->question);
-	unsigned most = reply->written + MOST_RECORDS;
 	char owner[DNS_NAME];
 	ns_rr record;
 
 	if (kind == DNS_NOTHING)
 		return;
 	/* Behind 16 kilobytes no pointer reaches the owner's name. */
-	for (int i = 0; i < ns_msg_count(*reply->handle, ns_s_an) && reply->written < most; i++) {
+	for (int i = 0; i < ns_msg_count(*reply->handle, ns_s_an); i++) {
 		if (reply->owner >= 0x4000 || ns_parserr(reply->handle, ns_s_an, i, &record) < 0)
 			return;
 		if (ns_rr_type(record) != reply->question->type || ns_rr_class(record) != ns_c_in ||
