@@ -34,15 +34,32 @@ make_repository() (
 	git -c user.name=n -c user.email=e@e commit -qm one
 	git clone -q --bare . ../served/repo.git
 	git -C ../served/repo.git update-server-info
+	mkdir ../smart
+	git clone -q --bare . ../smart/repo.git
+	git -C ../smart/repo.git config http.receivepack true
 )
 
-# On every address of the outside: files by HTTP (8000) and HTTPS (443), iperf3 (5201).
+# On every address of the outside: files by HTTP (8000) and HTTPS (443), below /smart/ what
+# git http-backend makes of it, iperf3 (5201).
 serve_files() {
 	serve files /usr/bin/python3 -c '
-import functools, http.server, socket, ssl, threading
+import functools, http.server, os, socket, ssl, subprocess, threading
 class Server(http.server.ThreadingHTTPServer): address_family = socket.AF_INET6
 class Quiet(http.server.SimpleHTTPRequestHandler):
 	def log_message(self, *_): pass
+	def do_GET(self): self.smart() if self.path.startswith("/smart/") else super().do_GET()
+	def do_POST(self): self.smart()
+	def smart(self):
+		path, _, query = self.path.partition("?"); have = self.headers.get
+		with open("asked", "a") as asked: print(self.command, path.rpartition("/")[2], file=asked)
+		said = subprocess.run(["git", "http-backend"], input=self.rfile.read(int(have("Content-Length", 0))), stdout=subprocess.PIPE, env={
+			"PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": os.getcwd(), "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path,
+			"QUERY_STRING": query, "REQUEST_METHOD": self.command, "CONTENT_TYPE": have("Content-Type", ""),
+			"HTTP_CONTENT_ENCODING": have("Content-Encoding", ""), "GIT_PROTOCOL": have("Git-Protocol", "")}).stdout
+		head, _, body = said.partition(b"\r\n\r\n"); lines = [line.split(": ", 1) for line in head.decode().split("\r\n")]
+		self.send_response(int(dict(lines).get("Status", "200").split()[0]))
+		for name, value in lines: self.send_header(name, value)
+		self.end_headers(); self.wfile.write(body)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER); context.load_cert_chain("cert.pem", "key.pem")
 plain, secret = [Server(("::", port), functools.partial(Quiet, directory="served")) for port in (8000, 443)]
 secret.socket = context.wrap_socket(secret.socket, server_side=True)
@@ -82,10 +99,27 @@ print(urllib.request.urlopen(sys.argv[1], timeout=10, context=ssl.create_default
 	assert_stderr_has 'Name or service not known'
 }
 
-@test "git clones by HTTP" {
+@test "git clones by HTTP, from a server that only has files" {
 	allowed sh -c 'cd && git clone -q http://files.test:8000/repo.git && cat repo/file'
 	assert_equal "$output" content
 	allowed sh -c 'cd && git clone -q http://other.test:8000/repo.git'
+	assert_status 128
+	assert_stderr_has 'Could not resolve host: other.test'
+}
+
+@test "git clones and pushes by HTTP, from and to a server that speaks with it" {
+	# shellcheck disable=SC2016 # for the shell inside
+	local push='cd && git clone -q "http://$0:8000/smart/repo.git" && cd repo && echo more >file &&
+		git -c user.name=n -c user.email=e@e commit -qam two && git push -q "http://$1:8000/smart/repo.git" HEAD'
+	allowed sh -c "$push" files.test other.test
+	assert_status 128
+	assert_stderr_has 'Could not resolve host: other.test'
+	assert_equal "$(git -C "$WORLD/smart/repo.git" show HEAD:file)" content
+	allowed sh -c "$push" files.test files.test
+	assert_status 0
+	assert_equal "$(git -C "$WORLD/smart/repo.git" show HEAD:file)" more
+	assert_equal "$(grep -c '^POST git-upload-pack$' "$WORLD/asked") $(grep -c '^POST git-receive-pack$' "$WORLD/asked")" '4 1'
+	allowed sh -c "$push" other.test files.test
 	assert_status 128
 	assert_stderr_has 'Could not resolve host: other.test'
 }
