@@ -16,7 +16,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --net-log --pcap --publish -P --publish-file --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --arguments --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --net-log --pcap --publish -P --publish-file --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -115,6 +115,7 @@ complete -c immure -n __immure_at_options -l root-rw -r -d 'the same, and what i
 complete -c immure -n __immure_at_options -l home -r -a 'none private' -d 'what is at $HOME: nothing, an empty one, or DIR'
 complete -c immure -n __immure_at_options -l ephemeral -d 'a home that is empty and gone at the end'
 complete -c immure -n __immure_at_options -l cwd -x -a 'hide ro rw' -d 'the current directory: hidden, or how shown'
+complete -c immure -n __immure_at_options -l arguments -x -a 'hide ro rw' -d 'files that the command is given: shown or not'
 complete -c immure -n __immure_at_options -l git-rw -d 'let the command change .git/config and .git/hooks'
 complete -c immure -n __immure_at_options -l proc -x -a 'new none host-ro' -d 'what is at /proc: its own, nothing, the host'\''s'
 complete -c immure -n __immure_at_options -l sys -x -a 'new none host-ro' -d 'what is at /sys: its own, nothing, the host'\''s'

@@ -113,6 +113,7 @@ _immure()
 			'--home=[what is at $HOME\: nothing, an empty one, or DIR]:none|private|kept\:NAME|DIR: _immure_words_or_directories none private' \
 			'--ephemeral[a home that is empty and gone at the end]' \
 			'--cwd=[the current directory\: hidden, or how shown]:hide|ro|rw:(hide ro rw)' \
+			'--arguments=[files that the command is given\: shown or not]:hide|ro|rw:(hide ro rw)' \
 			'--git-rw[let the command change .git/config and .git/hooks]' \
 			'--proc=[what is at /proc\: its own, nothing, the host'\''s]:new|none|host-ro:(new none host-ro)' \
 			'--sys=[what is at /sys\: its own, nothing, the host'\''s]:new|none|host-ro:(new none host-ro)' \

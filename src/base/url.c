@@ -5,7 +5,9 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include <immure/base/arena.h>
 #include <immure/base/text.h>
 #include <immure/base/url.h>
 
@@ -324,6 +326,42 @@ static void read_markup(struct reader *reader)
 			read_tag(reader);
 		}
 	}
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = (char)(c | 0x20);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+char *url_file(struct arena *arena, const char *url)
+{
+	if (strncasecmp(url, "file:", 5) != 0)
+		return NULL;
+	url += 5;
+	if (text_begins(url, "//")) {
+		url += 2;
+		if (strncasecmp(url, "localhost/", 10) == 0)
+			url += 9;
+	}
+	if (*url != '/')
+		return NULL;
+	char *path = arena_copy_part(arena, url, strcspn(url, "?#")), *out = path;
+	for (const char *c = path; *c; c++) {
+		if (*c != '%') {
+			*out++ = *c;
+			continue;
+		}
+		int high = hex_digit(c[1]), low = high < 0 ? -1 : hex_digit(c[2]);
+		if (low < 0 || high + low == 0)
+			return NULL;
+		*out++ = (char)(high << 4 | low);
+		c += 2;
+	}
+	*out = '\0';
+	return path;
 }
 
 void url_each(const char *text, size_t length,

@@ -188,6 +188,18 @@ const struct option option_table[] = {
 		 " of the view (`/etc`, `/usr`, `/tmp`, `/run`, `/dev` ...) are not shown for"
 		 " being the current one; the command then starts in the view's directory of"
 		 " that name or in $HOME." },
+	{ .name = "arguments", .arg = "hide|ro|rw", .in = ANYWHERE, .everyday = true,
+	  .group = GROUP_FILES, .complete = COMPLETE_WORDS, .words = directory_words,
+	  .set = set_word, .field = FIELD(arguments),
+	  .help = "files that the command is given: shown or not",
+	  .man = "Show the files and directories that are named behind the command at their own"
+		 " paths: with `ro` they can be read, with `rw` changed too; `hide` is as if"
+		 " nobody had named them. A word counts that is the path of something that is"
+		 " there, or a `file://` URL of it; one that begins with `-` does not, and no part"
+		 " of a word, as the path in `--output=`*PATH*. What the view shows anyhow stays as"
+		 " it is there. Not shown, which is said, are devices and sockets, what **--cwd**"
+		 " leaves out for being too much, immure's own profiles, and a link that leads out"
+		 " of its directory: whoever made it may not be who names it." },
 	{ .name = "git-rw", .in = ANYWHERE,
 	  .group = GROUP_FILES, .set = set_flag, .field = FIELD(git_rw),
 	  .help = "let the command change .git/config and .git/hooks",

@@ -10,6 +10,7 @@ struct plan;
 struct comparison {
 	struct arena *arena;
 	const struct plan *plan, *than;
+	bool whole;			/* what it could open counts too */
 };
 
 /* "a, b"; `list` is NULL in front of the first. */

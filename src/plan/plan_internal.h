@@ -110,6 +110,13 @@ int plan_finish(struct planning *p, struct error *err);
 struct item *item_add(struct planning *p, enum item_kind kind, const char *target,
 		      const char *origin, size_t order);
 const struct item *item_covering(const struct plan *plan, const char *path);
+/* Is this a directory that stands for the system or for everything of the user, so that
+ * being in it, or naming it, says nothing about wanting to show it? */
+bool is_too_wide(const struct planning *p, const char *path);
+
+/* arguments.c: the files among the command's arguments, when everything else of the view is
+ * settled. *ret_added: there were some, and it is to be settled again. */
+int plan_arguments(struct planning *p, bool *ret_added, struct error *err);
 
 /* system.c: /proc, /sys, /dev and the entries of /etc. */
 void plan_proc(struct planning *p);

@@ -220,9 +220,7 @@ static int plan_home(struct planning *p, struct error *err)
 	return plan_bind(p, &place, err);
 }
 
-/* Is this a directory that stands for the system or for everything of the user, so
- * that being in it says nothing about wanting to show it? */
-static bool is_too_wide(const struct planning *p, const char *path)
+bool is_too_wide(const struct planning *p, const char *path)
 {
 	static const char *const below[] = {
 		"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/sys",
@@ -510,6 +508,11 @@ int plan_view(struct planning *p, struct error *err)
 	runtime->mode = 0700;
 	runtime->gives_way = true;
 	drop_overruled(p);
+	bool more = false;
+	if (plan_arguments(p, &more, err) < 0)
+		return -1;
+	if (more)
+		drop_overruled(p);
 	if (check_covers(plan, err) < 0 || plan_root(p, err) < 0)
 		return -1;
 	return guard_sources(p, err) < 0 || guard_profiles(p, err) < 0 ? -1 : guard_url_files(p, err);

@@ -93,14 +93,23 @@ static const char *files_text(const struct comparison *c, enum opened opened)
 	return text;
 }
 
+/* Files that a command may yet be given. */
+static const char *with_given(const struct comparison *c, const char *text, int how)
+{
+	if (!c->whole || c->plan->config->arguments.value != how ||
+	    c->than->config->arguments.value == how)
+		return text;
+	return with(c->arena, text, "files given as arguments");
+}
+
 static const char *writable_text(const struct comparison *c)
 {
-	return files_text(c, OPENED_TO_WRITE);
+	return with_given(c, files_text(c, OPENED_TO_WRITE), DIRECTORY_WRITABLE);
 }
 
 static const char *visible_text(const struct comparison *c)
 {
-	return files_text(c, OPENED_TO_READ);
+	return with_given(c, files_text(c, OPENED_TO_READ), DIRECTORY_READ_ONLY);
 }
 
 /* It is the command's own, wherever it stands. */
@@ -340,7 +349,9 @@ static const struct {
 
 static struct openings compare(const struct plan *plan, const struct plan *than, bool whole)
 {
-	struct comparison comparison = { .arena = plan->arena, .plan = plan, .than = than };
+	struct comparison comparison = {
+		.arena = plan->arena, .plan = plan, .than = than, .whole = whole,
+	};
 	struct openings openings = { 0 };
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {

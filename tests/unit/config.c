@@ -45,6 +45,7 @@ static const struct {
 	{ "root-rw", "/srv/debian", "" },
 	{ "home", "kept:web", "kept:../web" },
 	{ "cwd", "rw", "write" },
+	{ "arguments", "ro", "read" },
 	{ "ephemeral", NULL, NULL },
 	{ "git-rw", NULL, NULL },
 	{ "landlock", "require", "sometimes" },

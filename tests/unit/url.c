@@ -137,11 +137,37 @@ static void test_bytes(void)
 	CHECK(found == sizeof(text) / 4 - 1, "%u", found);
 }
 
+static void test_files(void)
+{
+	static const struct {
+		const char *url, *want;		/* NULL: it is none */
+	} files[] = {
+		{ "file:///a/b", "/a/b" }, { "file:/a/b", "/a/b" }, { "FILE:///a", "/a" },
+		{ "file://localhost/a", "/a" }, { "file://LocalHost/a", "/a" }, { "file:///", "/" },
+		{ "file:///a%20b%2Fc%2fd", "/a b/c/d" }, { "file:///%ff%0a", "/\xff\n" },
+		{ "file:///a?b#c", "/a" }, { "file:///a%23b%3F", "/a#b?" }, { "file:///a+b", "/a+b" },
+		{ "file:///%2e%2e/a", "/../a" }, { "file:////a", "//a" },
+		{ "", NULL }, { "file:", NULL }, { "file:a", NULL }, { "file://", NULL },
+		{ "file://a", NULL }, { "file://host/a", NULL }, { "file://localhost", NULL },
+		{ "file://localhostx/a", NULL }, { "http:///a", NULL }, { "/a", NULL },
+		{ "file:///a%", NULL }, { "file:///a%2", NULL }, { "file:///a%2?", NULL },
+		{ "file:///a%zz", NULL }, { "file:///a%00b", NULL }, { "file:///%-1", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		const char *got = url_file(arena, files[i].url), *want = files[i].want;
+
+		CHECK(got && want ? strcmp(got, want) == 0 : !got && !want, "%s: %s", files[i].url,
+		      got ? got : "none");
+	}
+}
+
 int main(void)
 {
 	arena = arena_new();
 	RUN(test_texts);
 	RUN(test_bytes);
+	RUN(test_files);
 	arena_free(arena);
 	return unit_end();
 }

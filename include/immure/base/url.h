@@ -13,6 +13,8 @@ enum url_fault {
 	URL_NO_HOST,		/* what stands for the host or its port is none */
 };
 
+struct arena;
+
 struct url {
 	enum url_fault fault;
 	unsigned line;		/* of the text, from 1 */
@@ -28,5 +30,10 @@ struct url {
  * looked at further: nothing of them is in a url. */
 void url_each(const char *text, size_t length,
 	      void (*each)(void *context, const struct url *url), void *context);
+
+/* The path that a file: URL names on this host (file:///path, file://localhost/path or
+ * file:/path), with what stands behind "%" as bytes and without "?" and "#" and what is
+ * behind them; from the arena. NULL: it is none, names another host, or has a zero byte. */
+char *url_file(struct arena *arena, const char *url);
 
 #endif

@@ -33,7 +33,7 @@ struct text { const char *value; const struct origin *origin; size_t order; };
 struct number { int64_t value; const struct origin *origin; };
 struct choice { int value; const struct origin *origin; size_t order; };
 
-/* Values of --proc and --sys, of --dev, of --seccomp, and of --cwd, in the order of the words
+/* Values of --proc and --sys, of --dev, of --seccomp, and of --cwd and --arguments, in the order of the words
  * that their rows list. */
 enum kernel_view { KERNEL_NEW, KERNEL_NONE, KERNEL_HOST_READ_ONLY };
 enum device_view { DEVICES_NEW, DEVICES_NONE };
@@ -157,7 +157,7 @@ struct config {
 	struct text chdir, home;
 	struct text root;		/* a directory, or "none" */
 	bool root_writable;		/* it was said as root-rw */
-	struct choice cwd, proc, sys, dev, git_rw;
+	struct choice cwd, arguments, proc, sys, dev, git_rw;
 	LIST(struct place) places;
 
 	LIST(struct network_word) network;
