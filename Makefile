@@ -159,9 +159,13 @@ installed = $(bindir)/immure \
 	$(sharedir)/bash-completion/completions/immure \
 	$(sharedir)/zsh/site-functions/_immure \
 	$(sharedir)/fish/vendor_completions.d/immure.fish \
-	$(patsubst profiles/%,$(sharedir)/immure/profiles/%,$(wildcard profiles/*.profile))
+	$(patsubst profiles/%,$(sharedir)/immure/profiles/%,$(wildcard profiles/*.profile profiles/include/*.profile)) \
+	$(foreach pair,$(aliases),$(sharedir)/immure/profiles/$(firstword $(subst =, ,$(pair))).profile)
+# NAME=PROFILE for every other name that a profile says its program has.
+aliases = $(shell awk '$$1 == "alias" { n = split(FILENAME, p, "/"); sub(/\.profile$$/, "", p[n]); \
+	for (i = 2; i <= NF && $$i !~ /^\#/; i++) print $$i "=" p[n] }' profiles/*.profile)
 
-install: all $(generated)
+install: all $(generated) install-profiles
 	$(if $(WEAKEN),$(error what WEAKEN=1 builds is for tests alone))
 	install -D -m 755 $(BUILD)/immure '$(bindir)/immure'
 	install -D -m 644 man/immure.1 '$(sharedir)/man/man1/immure.1'
@@ -169,12 +173,18 @@ install: all $(generated)
 	install -D -m 644 completions/immure.bash '$(sharedir)/bash-completion/completions/immure'
 	install -D -m 644 completions/immure.zsh '$(sharedir)/zsh/site-functions/_immure'
 	install -D -m 644 completions/immure.fish '$(sharedir)/fish/vendor_completions.d/immure.fish'
-	install -d -m 755 '$(sharedir)/immure/profiles'
+
+install-profiles:
+	install -d -m 755 '$(sharedir)/immure/profiles/include'
 	install -m 644 profiles/*.profile '$(sharedir)/immure/profiles/'
+	install -m 644 profiles/include/*.profile '$(sharedir)/immure/profiles/include/'
+	@for pair in $(aliases); do file='$(sharedir)/immure/profiles/'$${pair%=*}.profile; \
+		printf '# %s: another name of %s.\ninclude %s\n' "$${pair%=*}" "$${pair#*=}" "$${pair#*=}" >"$$file" && \
+		chmod 644 "$$file" || exit 1; done
 
 uninstall:
 	rm -f $(foreach file,$(installed),'$(file)')
-	-rmdir '$(sharedir)/immure/profiles' '$(sharedir)/immure'
+	-rmdir '$(sharedir)/immure/profiles/include' '$(sharedir)/immure/profiles' '$(sharedir)/immure'
 
 # --- packages ----------------------------------------------------------------
 
@@ -323,7 +333,7 @@ $(BUILD)/lint/%.shell: % $(wildcard tests/lib/*.bash)
 clean:
 	rm -rf build
 
-.PHONY: all help generate install uninstall setup setup-build setup-check setup-full setup-bench setup-lint \
+.PHONY: all help generate install install-profiles uninstall setup setup-build setup-check setup-full setup-bench setup-lint \
 	setup-vm test-programs check check-full vmcheck sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
 	lint-shell clean FORCE
 .DELETE_ON_ERROR:

@@ -62,33 +62,72 @@ static int profile_show(struct arena *arena, char **names, struct error *err)
 
 /* --- ls, path ------------------------------------------------------------------- */
 
-static const char *description_of(struct arena *arena, const char *name)
+struct listed {
+	const struct found_profile *profile;
+	const struct config *config;	/* NULL: it cannot be read, or nobody would read it */
+	const char *text;
+};
+
+static struct listed look_into(struct arena *arena, const struct found_profile *profile)
 {
 	struct error problem;
-	const struct config *config = config_read_profile(arena, name, NULL, &problem);
 
+	if (profile->hidden)
+		return (struct listed){ profile, NULL, "(another one of that name comes first)" };
+	const struct config *config = config_read_profile(arena, profile->name, NULL, &problem);
 	if (!config)
-		return arena_format(arena, "(%s)", problem.what);
-	return config->description.value ? config->description.value : "";
+		return (struct listed){ profile, NULL, arena_format(arena, "(%s)", problem.what) };
+	return (struct listed){ profile, config,
+				config->description.value ? config->description.value : "" };
 }
 
+static bool has_alias(const struct listed *listed, const char *name)
+{
+	if (!listed->config || !listed->profile->installed)
+		return false;
+	list_each(const struct word, alias, &listed->config->aliases)
+		if (text_is(alias->text, name))
+			return true;
+	return false;
+}
+
+static void print_listed(struct arena *arena, const struct listed *listed, int width)
+{
+	const struct found_profile *profile = listed->profile;
+	const char *names = NULL;
+
+	for (size_t i = 0; listed->config && i < listed->config->aliases.count; i++)
+		names = arena_format(arena, "%s%s%s", names ? names : "", names ? ", " : "",
+				     listed->config->aliases.items[i].text);
+	(void)printf("%-*s  %s\n", width, profile->name, text_escaped(arena, profile->file));
+	if (names)
+		(void)printf("%*s  also for %s\n", width, "", names);
+	(void)printf("%*s  %s\n", width, "", text_escaped(arena, listed->text));
+}
+
+/* What was installed for another name of a program is listed with the program. */
 static int profile_ls(struct arena *arena, char **names, struct error *err)
 {
 	struct found_profiles found = profile_list(arena);
+	LIST(struct listed) all = { 0 };
 	int width = 8;
 
 	(void)names;
 	(void)err;
-	list_each(const struct found_profile, profile, &found.list)
+	list_each(const struct found_profile, profile, &found.list) {
 		if ((int)strlen(profile->name) > width)
 			width = (int)strlen(profile->name);
-	list_each(const struct found_profile, profile, &found.list) {
-		const char *text = profile->hidden ? "(another one of that name comes first)"
-						   : description_of(arena, profile->name);
+		struct listed listed = look_into(arena, profile);
+		*list_add(arena, &all) = listed;
+	}
+	list_each(const struct listed, listed, &all) {
+		bool is_alias = false;
 
-		(void)printf("%-*s  %s\n%*s  %s\n", width, profile->name,
-			     text_escaped(arena, profile->file), width, "",
-			     text_escaped(arena, text));
+		list_each(const struct listed, other, &all)
+			is_alias = is_alias || (listed->profile->installed &&
+						has_alias(other, listed->profile->name));
+		if (!is_alias)
+			print_listed(arena, listed, width);
 	}
 	return 0;
 }

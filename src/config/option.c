@@ -64,6 +64,14 @@ const struct option option_table[] = {
 	  .group = GROUP_GENERAL, .set = set_description, .field = FIELD(description),
 	  .help = "what the profile is for",
 	  .man = "Say in a line what the profile is for; **immure profile ls** shows it." },
+	{ .name = "alias", .arg = "NAME", .in = PROFILE,
+	  .group = GROUP_GENERAL, .list = true, .several = true, .set = set_alias,
+	  .help = "another name that its program has",
+	  .man = "Say by which other names the system has this profile's program, several in a"
+		 " line: **make install** puts a profile beside it for each, which includes it,"
+		 " so that **immure run** *NAME* finds it; **immure profile ls** lists them with"
+		 " it. In a profile of one's own it says that alone: a second file with the line"
+		 " `include` does the same." },
 	{ .name = "dry-run", .letter = 'n', .in = CLI, .everyday = true,
 	  .group = GROUP_GENERAL, .set = set_flag, .field = FIELD(dry_run),
 	  .help = "print what would be done, and who said so",

@@ -80,10 +80,11 @@ static int leave_out(const struct config *config, const struct setting *setting,
 	return option_apply(&scratch, setting, err);
 }
 
-/* A file says what it is for, and not what those are that include it. */
+/* A file says what it is for and is called, and not what those are that include it. */
 static bool is_own_description(const struct config *config, const struct option *option)
 {
-	return option->set == set_description && config->reading && config->reading->by;
+	return (option->set == set_description || option->set == set_alias) &&
+	       config->reading && config->reading->by;
 }
 
 static bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -316,10 +317,11 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		}
 	}
 	for (; reading->place < BUILT_IN; reading->place++) {
-		const char *dir = profile_directory(config->arena, reading->place);
-
 		/* The installed one is the text that is built in. */
-		if (!dir || (built_in && reading->place == INSTALLED))
+		if (built_in && (reading->place == INSTALLED || reading->place == PARTS))
+			continue;
+		const char *dir = profile_directory(config->arena, reading->place);
+		if (!dir)
 			continue;
 		reading->file = arena_format(config->arena, "%s/%s.profile", dir, name);
 		AUTO_FD int fd = file_open_trusted(reading->file, err);

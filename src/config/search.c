@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include <immure/base/arena.h>
 #include <immure/base/error.h>
@@ -43,6 +44,23 @@ const char *profile_user_directory(struct arena *arena)
 	return NULL;
 }
 
+/* Where what came with this program is: beside it, wherever both were unpacked or staged,
+ * and where it was made for if it is not in a directory bin. As a rule it was started by
+ * the very name that it was made for, and nobody has to be asked. */
+static const char *installed(struct arena *arena, const char *directory)
+{
+	static const char made_for[] = IMMURE_PREFIX "/bin/immure", end[] = "/bin/immure";
+	const char *started = (const char *)getauxval(AT_EXECFN);
+	const char *self = started && text_is(started, made_for)
+		? NULL : file_link(arena, "/proc/self/exe");
+	size_t length = self ? strlen(self) : 0;
+
+	if (length < strlen(end) || !text_is(self + length - strlen(end), end))
+		return arena_format(arena, IMMURE_PREFIX "/share/immure/%s", directory);
+	return arena_format(arena, "%.*s/share/immure/%s", (int)(length - strlen(end)), self,
+			    directory);
+}
+
 const char *profile_directory(struct arena *arena, enum place_of_profiles place)
 {
 	switch (place) {
@@ -51,7 +69,9 @@ const char *profile_directory(struct arena *arena, enum place_of_profiles place)
 	case IN_ETC:
 		return "/etc/immure/profiles";
 	case INSTALLED:
-		return IMMURE_PREFIX "/share/immure/profiles";
+		return installed(arena, "profiles");
+	case PARTS:
+		return installed(arena, "profiles/include");
 	case BUILT_IN: case NOWHERE:
 		break;
 	}
@@ -80,10 +100,11 @@ bool profile_is_absent(const char *dir, const char *file, const struct error *er
 
 /* --- of a command --------------------------------------------------------------- */
 
-/* NAME.profile of the first place that has something of that name; NULL: none. */
-static const char *file_of(struct arena *arena, const char *name)
+/* NAME.profile of the first place that has something of that name, up to `last`; NULL:
+ * none. */
+static const char *file_of(struct arena *arena, const char *name, enum place_of_profiles last)
 {
-	for (enum place_of_profiles place = IN_HOME; place < BUILT_IN; place++) {
+	for (enum place_of_profiles place = IN_HOME; place <= last; place++) {
 		const char *dir = profile_directory(arena, place);
 		struct file_id id;
 		struct error ignored;
@@ -104,7 +125,7 @@ const char *profile_of_command(struct arena *arena, const char *command)
 	if (strchr(command, '/') || profile_check_name(command, &ignored) < 0 ||
 	    profile_built_in(command) || text_is(command, "none"))
 		return NULL;
-	return file_of(arena, command);
+	return file_of(arena, command, INSTALLED);
 }
 
 bool profile_is_system_command(struct arena *arena, const char *name)
@@ -125,9 +146,11 @@ const char *profile_find(struct arena *arena, const char *name, struct error *er
 		return name;
 	if (profile_check_name(name, err) < 0)
 		return NULL;
-	const char *file = text_is(name, "none") ? NULL : file_of(arena, name);
+	/* The installed text of one that is built in is not what is read. */
 	const struct built_in *built_in = profile_built_in(name);
-	if (file && !(built_in && text_begins(file, IMMURE_PREFIX "/")))
+	const char *file = text_is(name, "none") ? NULL
+			   : file_of(arena, name, built_in ? IN_ETC : PARTS);
+	if (file)
 		return file;
 	if (built_in)
 		return built_in->file;
@@ -160,6 +183,8 @@ static bool add_found(void *context, const char *entry)
 	struct found_profile *added = list_add(listing->arena, &listing->found->list);
 	added->name = name;
 	added->file = path_join(listing->arena, listing->dir, entry);
+	added->installed = listing->place == INSTALLED;
+	added->part = listing->place == PARTS;
 	list_each(const struct found_profile, other, &listing->found->list)
 		if (other != added && text_is(other->name, name))
 			added->hidden = true;
@@ -171,6 +196,8 @@ static int compare_found(const void *a, const void *b)
 	const struct found_profile *one = a, *other = b;
 	int names = strcmp(one->name, other->name);
 
+	if (one->part != other->part)
+		return (int)one->part - (int)other->part;
 	return names ? names : (int)one->hidden - (int)other->hidden;
 }
 
@@ -190,7 +217,8 @@ struct found_profiles profile_list(struct arena *arena)
 		list_each(const struct found_profile, other, &found.list)
 			hidden = hidden || text_is(other->name, built_ins[i].name);
 		*list_add(arena, &found.list) =
-			(struct found_profile){ built_ins[i].name, built_ins[i].file, hidden };
+			(struct found_profile){ built_ins[i].name, built_ins[i].file, hidden,
+						true, false };
 	}
 	qsort(found.list.items, found.list.count, sizeof(*found.list.items), compare_found);
 	return found;

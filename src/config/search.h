@@ -10,8 +10,10 @@ struct error;
 /* No profile is longer, in bytes. */
 enum { LONGEST_PROFILE = 64 * 1024 };
 
-/* Where they are looked for by name, first to last. */
-enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, BUILT_IN, NOWHERE };
+/* Where they are looked for by name, first to last. What came with this program as a part
+ * of profiles, and of no use alone, is in a directory of its own, so that no command has
+ * its name. */
+enum place_of_profiles { IN_HOME, IN_ETC, INSTALLED, PARTS, BUILT_IN, NOWHERE };
 
 /* The directory of a place, from the arena; NULL when it has none. */
 const char *profile_directory(struct arena *arena, enum place_of_profiles place);

@@ -103,6 +103,14 @@ SETTER(set_description)
 	return set_text(config, setting, err);
 }
 
+SETTER(set_alias)
+{
+	if (profile_check_name(setting->value, err) < 0)
+		return -1;
+	*list_add(config->arena, &config->aliases) = (struct word){ setting->value, setting->origin };
+	return 0;
+}
+
 SETTER(set_include)
 {
 	return profile_apply(config, setting->value, setting->origin, err);

@@ -18,6 +18,7 @@ SETTER(set_listed);
 
 SETTER(set_help);
 SETTER(set_version);
+SETTER(set_alias);
 SETTER(set_description);
 SETTER(set_include);
 

@@ -12,11 +12,13 @@ files() { (cd "$TEST_TMP/root" && find . -not -type d | sort); }
 @test "install puts everything in its place, compiles nothing twice, uninstall takes it away" {
 	needs make gcc
 	cp -r "$IMMURE_SOURCE" "$TEST_TMP/source"
+	cd "$TEST_TMP/source"
 	build PREFIX=/opt/walls install
 	assert_equal "$(files)" "./opt/walls/bin/immure
 ./opt/walls/share/bash-completion/completions/immure
 ./opt/walls/share/fish/vendor_completions.d/immure.fish
-$(cd "$IMMURE_SOURCE" && find profiles -name '*.profile' -printf './opt/walls/share/immure/%p\n' | sort)
+$({ find profiles -name '*.profile' -printf './opt/walls/share/immure/%p\n'
+	sed -n 's/^alias //p' profiles/*.profile | tr ' ' '\n' | sed 's|.*|./opt/walls/share/immure/profiles/&.profile|'; } | sort)
 ./opt/walls/share/man/man1/immure.1
 ./opt/walls/share/man/man5/immure-profile.5
 ./opt/walls/share/zsh/site-functions/_immure"

@@ -42,7 +42,9 @@ told() {
 	profile default
 	echo x >"$own/not a name.profile"
 	echo x >"$own/other.txt"
-	run --separate-stderr "$IMMURE" profile ls
+	# Beside it is nothing that was installed.
+	install -D "$IMMURE" alone/bin/immure
+	run --separate-stderr alone/bin/immure profile ls
 	assert_status 0
 	assert_equal "$output" "$(
 		printf '%-8s  %s\n' broken "$own/broken.profile" '' "($own/broken.profile:2: unknown option nonesuch)" \
@@ -364,4 +366,47 @@ END
 	ln -sf /nonexistent "$own/id.profile"
 	run "$IMMURE" run id
 	assert_status 125
+}
+
+@test "another name of a program is listed with it, and finds its profile" {
+	needs make
+	mkdir -p made/profiles/include
+	cp "$IMMURE_SOURCE/Makefile" made
+	cp "$IMMURE_SOURCE"/profiles/{default,dev}.profile made/profiles
+	cp "$IMMURE_SOURCE"/profiles/include/certs.profile made/profiles/include
+	printf '%s\n' 'include default' 'description counts words' 'alias env printenv # both' \
+		'hostname counted' >made/profiles/wc.profile
+	make -s -C made DESTDIR="$PWD/root" install-profiles >/dev/null
+	install -D "$IMMURE" root/usr/local/bin/immure
+	local immure=$PWD/root/usr/local/bin/immure dir=$PWD/root/usr/local/share/immure/profiles
+	assert_equal "$(cat "$dir/env.profile")" $'# env: another name of wc.\ninclude wc'
+	run "$immure" profile ls
+	assert_output_has "wc        $dir/wc.profile
+          also for env, printenv
+          counts words"
+	assert_output_lacks env.profile
+	assert_output_has "certs     $dir/include/certs.profile"
+	assert_equal "$("$immure" profile path printenv)" "$dir/printenv.profile"
+	assert_equal "$("$immure" profile path certs)" "$dir/include/certs.profile"
+	assert_equal "$("$immure" run env hostname 2>&1)" "immure: profile: $dir/env.profile · opens nothing
+counted"
+	# One of the user's own for the program is for its other names too.
+	mkdir -p "$HOME/.config/immure/profiles"
+	printf '%s\n' 'include wc' 'hostname mine' >"$HOME/.config/immure/profiles/wc.profile"
+	assert_equal "$("$immure" run -q printenv HOSTNAME; "$immure" run -q env hostname)" mine
+	# A part of profiles is no command's.
+	cp "$dir/include/certs.profile" "$dir/include/true.profile"
+	assert_equal "$("$immure" run true 2>&1)" ''
+	run "$immure" profile check wc
+	assert_status 0
+}
+
+@test "names that are none" {
+	echo 'alias ok ../x' >f
+	run "$IMMURE" profile show ./f
+	assert_status 1
+	assert_equal "$output" 'immure: ./f:1: alias: "../x" is no name of a profile'
+	run "$IMMURE" run --alias x true
+	assert_status 125
+	assert_output_has 'alias is for profiles only'
 }

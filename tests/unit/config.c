@@ -24,6 +24,7 @@ static const struct {
 	{ "profile", "default", "../x" },
 	{ "include", "default", "no such name" },
 	{ "description", "what it is for", "" },
+	{ "alias", "firefox-esr", "../x" },
 	{ "dry-run", NULL, NULL },
 	{ "quiet", NULL, NULL },
 	{ "verbose", NULL, NULL },

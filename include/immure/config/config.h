@@ -188,6 +188,7 @@ struct config {
 	enum help help;
 	bool version;
 	struct text profile, description;
+	struct word_list aliases;
 	const char *const *command;	/* NULL-ended; the rest of argv */
 
 	const char *kept_home;		/* the name of the home that stays; NULL: it does not,

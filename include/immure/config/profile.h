@@ -62,11 +62,13 @@ const char *profile_of_command(struct arena *arena, const char *command);
 /* Is there a program of that name in a directory of the system's? */
 bool profile_is_system_command(struct arena *arena, const char *name);
 
-/* Profiles that can be named, by their names; `hidden`: another place has one of that
- * name first. */
+/* Profiles that can be named, by their names, those that are parts of others behind them;
+ * `hidden`: another place has one of that name first. */
 struct found_profile {
 	const char *name, *file;
 	bool hidden;
+	bool installed;			/* it came with this program */
+	bool part;			/* ... to be included */
 };
 
 struct found_profiles {
