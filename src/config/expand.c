@@ -42,10 +42,12 @@ static const struct {
 	{ "XDG_DATA_HOME", ".local/share" },
 	{ "XDG_STATE_HOME", ".local/state" },
 	{ "XDG_RUNTIME_DIR", NULL },
+	{ "SSH_AUTH_SOCK", NULL },	/* as ssh-agent(1) sets it; below no other directory */
 };
 
 static const char known_names[] = "HOME, USER, UID, CWD, XDG_CONFIG_HOME, XDG_CACHE_HOME,"
-				  " XDG_DATA_HOME, XDG_STATE_HOME and XDG_RUNTIME_DIR";
+				  " XDG_DATA_HOME, XDG_STATE_HOME, XDG_RUNTIME_DIR and"
+				  " SSH_AUTH_SOCK";
 
 /* *ret_known: is it a name at all? */
 static const char *meaning_of(struct arena *arena, const char *name, bool *ret_known)
@@ -88,7 +90,7 @@ const char *name_expand(struct arena *arena, const char *name, struct error *err
 	}
 	if (!meaning) {
 		(void)fail(err, 0, "$%s stands for nothing here", name);
-		if (text_begins(name, "XDG_"))
+		if (text_begins(name, "XDG_") || text_is(name, "SSH_AUTH_SOCK"))
 			(void)hint(err, "for those who have one: if env %s ...", name);
 		return NULL;
 	}

@@ -324,7 +324,9 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 		if (!dir)
 			continue;
 		reading->file = arena_format(config->arena, "%s/%s.profile", dir, name);
-		AUTO_FD int fd = file_open_trusted(reading->file, err);
+		bool installed = reading->place == INSTALLED || reading->place == PARTS;
+		AUTO_FD int fd = installed ? file_open_installed(reading->file, err)
+					   : file_open_trusted(reading->file, err);
 		if (fd >= 0)
 			return fetch_file(config, reading, fd, ret_text, ret_length, err);
 		if (!profile_is_absent(dir, reading->file, err))

@@ -65,6 +65,9 @@ static const char *const secrets[] = {
 	".local/share/keyrings", ".mozilla", ".config/chromium", ".config/google-chrome",
 };
 
+/* ... but not these, which say whom one talks to. */
+static const char *const no_secrets[] = { ".ssh/config", ".ssh/known_hosts" };
+
 /* Who reaches these gets outside through whoever listens there. */
 static const char *const sockets[] = {
 	"/run/docker.sock", "/var/run/docker.sock", "/run/podman", "/run/containerd",
@@ -82,6 +85,9 @@ static void check_home(struct lint *lint, const struct place *place, const char 
 			", and lets it be changed: what is written there runs at your next login"));
 		return;
 	}
+	for (size_t i = 0; i < sizeof(no_secrets) / sizeof(no_secrets[0]); i++)
+		if (text_is(source, path_join(lint->arena, lint->home, no_secrets[i])))
+			return;
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
 		if (path_is_within(source, path_join(lint->arena, lint->home, secrets[i])))
 			add(lint, false, arena_format(lint->arena, "%s: ~/%s is where keys and"

@@ -252,7 +252,18 @@ static const char *other_writers(const struct stat *st, bool own_group)
 		? "its group" : NULL;
 }
 
-static int open_of_caller(const char *path, int flags, bool own_group, struct error *err)
+/* Who else than the caller and root is trusted with a file. */
+enum trusted { NOBODY_ELSE, OWN_GROUP, OWNER_OF_US };
+
+/* Whoever could write the program itself needs no file of its to be heard. */
+static bool is_of_our_owner(const struct stat *st)
+{
+	struct stat us;
+
+	return stat("/proc/self/exe", &us) == 0 && us.st_uid == st->st_uid;
+}
+
+static int open_of_caller(const char *path, int flags, enum trusted trusted, struct error *err)
 {
 	struct stat st;
 
@@ -263,11 +274,12 @@ static int open_of_caller(const char *path, int flags, bool own_group, struct er
 		return fail(err, errno, "%s", path);
 	if (!S_ISREG(st.st_mode))
 		return fail(err, 0, "%s is not a regular file", path);
-	if (st.st_uid != geteuid() && st.st_uid != 0) {
+	if (st.st_uid != geteuid() && st.st_uid != 0 &&
+	    !(trusted == OWNER_OF_US && is_of_our_owner(&st))) {
 		(void)fail(err, 0, "%s belongs to someone else (uid %u)", path, st.st_uid);
 		return hint(err, "what a profile says is trusted: use one of your own");
 	}
-	const char *writers = other_writers(&st, own_group);
+	const char *writers = other_writers(&st, trusted == OWN_GROUP);
 	if (writers) {
 		struct arena *arena = arena_new();
 
@@ -282,17 +294,22 @@ static int open_of_caller(const char *path, int flags, bool own_group, struct er
 
 int file_open_trusted(const char *path, struct error *err)
 {
-	return open_of_caller(path, 0, false, err);
+	return open_of_caller(path, 0, NOBODY_ELSE, err);
 }
 
 int file_open_trusted_here(const char *path, struct error *err)
 {
-	return open_of_caller(path, O_NOFOLLOW, false, err);
+	return open_of_caller(path, O_NOFOLLOW, NOBODY_ELSE, err);
+}
+
+int file_open_installed(const char *path, struct error *err)
+{
+	return open_of_caller(path, 0, OWNER_OF_US, err);
 }
 
 int file_open_configuration(const char *path, struct error *err)
 {
-	return open_of_caller(path, 0, true, err);
+	return open_of_caller(path, 0, OWN_GROUP, err);
 }
 
 static int make_directories_above(struct arena *arena, const char *path, struct error *err)

@@ -397,6 +397,24 @@ counted"
 	# A part of profiles is no command's.
 	cp "$dir/include/certs.profile" "$dir/include/true.profile"
 	assert_equal "$("$immure" run true 2>&1)" ''
+	# Where nobody knows who installed it, it is trusted as the program is; nobody else is.
+	rm "$HOME/.config/immure/profiles/wc.profile"
+	if is_root; then
+		chown -R daemon root
+		assert_equal "$("$immure" run -q env hostname)" counted
+		chown root root/usr/local/bin/immure
+		run "$immure" run -q env hostname
+		assert_status 125
+		assert_output_has 'belongs to someone else'
+		chown -R root root
+	else
+		assert_equal "$(unshare -Ur "$IMMURE" profile path certs)" "${IMMURE%/bin/*}/share/immure/profiles/include/certs.profile"
+		assert_equal "$(unshare -Ur "$IMMURE" profile show certs | grep -c cert.pem)" 1
+	fi
+	chmod g+w "$dir/wc.profile"
+	run "$immure" run -q env hostname
+	assert_output_has 'writable by its group'
+	chmod g-w "$dir/wc.profile"
 	run "$immure" profile check wc
 	assert_status 0
 }

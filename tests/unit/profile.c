@@ -66,6 +66,7 @@ static const struct {
 	{ "setenv A=${HOME}x/$UID/$USER", "A=/home/ux/@UID/me", NULL },
 	{ "setenv \"A=$HOME # $USER\"", "A=/home/u # me", NULL },
 	{ "setenv A=$XDG_CONFIG_HOME:$XDG_STATE_HOME", "A=/conf:/home/u/.local/state", NULL },
+	{ "setenv A=$SSH_AUTH_SOCK", NULL, "$SSH_AUTH_SOCK stands for nothing here" },
 	{ "setenv A=$HOME # $NONESUCH", "A=/home/u", NULL },
 	{ "setenv A=\\$HOME", "A=$HOME", NULL },
 	{ "setenv A=~", "A=/home/u", NULL },
@@ -430,6 +431,7 @@ static void take_environment(void)
 	(void)setenv("XDG_CACHE_HOME", "/a/../../b", 1);
 	(void)setenv("EMPTY", "", 1);
 	(void)unsetenv("XDG_RUNTIME_DIR");
+	(void)unsetenv("SSH_AUTH_SOCK");
 	(void)unsetenv("NONESUCH");
 }
 

@@ -91,6 +91,10 @@ int file_open_trusted(const char *path, struct error *err);
 /* The same, and no link at the end of the path is followed: ELOOP. */
 int file_open_trusted_here(const char *path, struct error *err);
 
+/* The same for a profile that was installed with this program: it may also belong to whom our
+ * executable belongs to, as in a user namespace that does not know the host's root. */
+int file_open_installed(const char *path, struct error *err);
+
 /* The same for a file of another program's configuration, which may also be writable by a
  * group that is the caller's alone, as the umask of many systems has it. */
 int file_open_configuration(const char *path, struct error *err);
