@@ -40,8 +40,11 @@ LIBS = -l:libcap.a -l:libresolv.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
-PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl desktop-file-utils dnsmasq-base expect fish git hostname iproute2 iptables iperf3 iputils-ping less \
-	libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssl parallel perl procps python3 strace tcpdump tmux uidmap util-linux vim wget xxd zsh
+PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl desktop-file-utils dnsmasq-base expect fish git hostname iproute2 iptables iperf3 \
+	iputils-ping jq less libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssh-client openssl parallel perl procps python3 rsync \
+	sqlite3 strace tcpdump tmux uidmap unzip util-linux vim wget xxd zsh
+# Programs with a profile whose packages are large: make check-apps.
+PACKAGES_APPS = cmake php-cli ruby
 PACKAGES_FULL = chromium firejail gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross openjdk-17-jdk-headless podman qemu-user-static runc
 PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns
 PACKAGES_FUZZ = clang libclang-rt-dev
@@ -70,6 +73,7 @@ help:
 	@echo 'make uninstall  what install installed      make sanitize    the tests with ASan and UBSan'
 	@echo 'make demo       an untrusted installer      make lint        gcc, clang-tidy, cppcheck, shellcheck'
 	@echo 'make generate   man page and completions    make bench       against bubblewrap, slirp4netns'
+	@echo 'make check-apps  the profiles of large programs'
 	@echo 'make fuzz       FUZZ_SECONDS=60 a harness   make vmcheck     tests on other kernels, in qemu'
 	@echo 'make setup      packages, all of them       make clean       remove build/'
 
@@ -188,11 +192,12 @@ uninstall:
 
 # --- packages ----------------------------------------------------------------
 
-setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FULL) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT) \
+setup: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_APPS) $(PACKAGES_FULL) $(PACKAGES_BENCH) $(PACKAGES_FUZZ) $(PACKAGES_LINT) \
 	$(PACKAGES_VM))
 setup-build: ; @scripts/setup $(PACKAGES_BUILD)
 setup-check: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST))
 setup-full: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_FULL))
+setup-apps: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_TEST) $(PACKAGES_APPS))
 setup-bench: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_BENCH))
 setup-fuzz: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_FUZZ))
 setup-vm: ; @scripts/setup $(sort $(PACKAGES_BUILD) $(PACKAGES_VM))
@@ -209,6 +214,9 @@ check: setup-check
 
 check-full: setup-full
 	@tests/run tests
+
+check-apps: setup-apps
+	@tests/run tests/apps tests/heavy
 
 vmcheck: setup-vm
 	@VM_PACKAGES='$(PACKAGES_TEST)' tests/vm/vmcheck
@@ -286,7 +294,7 @@ $(BUILD)/floor: $(floor_c) $(BUILD)/default_filter.c $(BUILD)/flags $(wildcard i
 
 lint_c := $(wildcard src/*.c src/*/*.c) src/sys/first/first.c
 lint_test_c := $(wildcard tests/lib/*.c tests/unit/*.c tests/fuzz/*.c tests/bench/*.c)
-lint_scripts := .ci/run scripts/setup scripts/generate tests/run tests/fuzz/run tests/lib/as-user tests/lib/world \
+lint_scripts := .ci/run scripts/setup scripts/generate scripts/generate-apps scripts/profile-table tests/run tests/apps/record tests/fuzz/run tests/lib/as-user tests/lib/world \
 	tests/vm/vmcheck tests/vm/guest \
 	$(wildcard tests/lib/*.bash tests/*/*.bats tests/demo/demo tests/demo/*.sh completions/*.bash)
 
@@ -334,6 +342,6 @@ clean:
 	rm -rf build
 
 .PHONY: all help generate install install-profiles uninstall setup setup-build setup-check setup-full setup-bench setup-lint \
-	setup-vm test-programs check check-full vmcheck sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
+	setup-vm setup-apps test-programs check check-apps check-full vmcheck sanitize demo bench fuzz fuzz-programs lint lint-gcc lint-tidy lint-cppcheck \
 	lint-shell clean FORCE
 .DELETE_ON_ERROR:

@@ -1,12 +1,14 @@
 #!/usr/bin/env bats
-# Manual and completions are committed, and are what the tables say.
+# Manual, completions, README's tables of profiles and their tests are committed, and are what
+# the tables, the profiles and the rows say.
 
 load ../lib/common
 
-@test "the committed manual and completions are the generated ones" {
+@test "what is committed is what is generated" {
 	"$IMMURE_SOURCE/scripts/generate" "$IMMURE_GEN" "$TEST_TMP"
 	local file
-	for file in man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish; do
+	for file in man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish README.md \
+		tests/apps/small.bats tests/heavy/apps.bats; do
 		[[ -s $TEST_TMP/$file ]]
 		diff -u "$IMMURE_SOURCE/$file" "$TEST_TMP/$file" ||
 			fail_test "$file is out of date: run 'make generate'"

@@ -55,7 +55,7 @@ paste() {
 }
 
 @test "every other line works, in this order" {
-	needs make gcc curl python3
+	needs make gcc curl openssl python3
 	local line port
 	serve
 	while read -r line; do
@@ -73,7 +73,7 @@ paste() {
 		*curl*) assert_output_has 'note: shares the net namespace' && assert_output_has '200 OK' ;;
 		'immure profile show'*) assert_output_has 'timeout 10m' ;;
 		'immure profile diff'*) assert_output_has "can write: ~/work" ;;
-		'immure run git'*) assert_output_has '/git.profile · can write: ' && [[ -d $TEST_TMP/home/work/demo/.git ]] ;;
+		'immure run openssl'*) assert_output_has '/openssl.profile · can write: ' && [[ -s $TEST_TMP/home/work/key ]] ;;
 		esac
 	done < <(lines)
 }
