@@ -40,9 +40,9 @@ LIBS = -l:libcap.a -l:libresolv.a
 , = ,
 
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
-PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl desktop-file-utils dnsmasq-base expect fish git hostname iproute2 iptables iperf3 \
-	iputils-ping jq less libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssh-client openssl parallel perl procps python3 rsync \
-	sqlite3 strace tcpdump tmux uidmap unzip util-linux vim wget xxd zsh
+PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dbus-bin dbus-daemon desktop-file-utils dnsmasq-base expect fish git hostname \
+	iproute2 iptables iperf3 iputils-ping jq less libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssh-client openssl parallel \
+	perl procps python3 rsync sqlite3 strace tcpdump tmux uidmap unzip util-linux vim wget xdg-dbus-proxy xxd zsh
 # Programs with a profile whose packages are large: make check-apps.
 PACKAGES_APPS = cmake php-cli ruby
 PACKAGES_FULL = chromium firejail gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross openjdk-17-jdk-headless podman qemu-user-static runc

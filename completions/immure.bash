@@ -131,7 +131,7 @@ _immure()
 	for ((i = 2 + name; i < last; i++)); do
 		case ${words[i]} in
 		--) ((i++)); break ;;
-		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--root|--root-rw|--home|--cwd|--arguments|--proc|--sys|--dev|--etc|--system|--user|--map|--map-gid|--hostname|--domainname|--share|-s|--userns|--netns|--ipcns|--utsns|--timens|--monotonic|--boottime|--sysctl|--ns-limit|--allow|-a|--deny|--allow-urls-in|--dns|--dns-search|--add-host|--outbound|--mtu|--cidr|--mac|--ifname|--net-log|--pcap|--publish|-P|--publish-file|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
+		--profile|-p|--bind|-b|--bind-try|--ro-bind|-r|--ro-bind-try|--dev-bind|--dev-bind-try|--tmpfs|--dir|--file|--symlink|--hide|--remount-ro|--root|--root-rw|--home|--cwd|--arguments|--proc|--sys|--dev|--etc|--system|--user|--map|--map-gid|--hostname|--domainname|--share|-s|--userns|--netns|--ipcns|--utsns|--timens|--monotonic|--boottime|--sysctl|--ns-limit|--allow|-a|--deny|--allow-urls-in|--dns|--dns-search|--add-host|--outbound|--mtu|--cidr|--mac|--ifname|--net-log|--pcap|--publish|-P|--publish-file|--dbus|--landlock|--seccomp|--syscall|--seccomp-file|--cap|--chdir|--timeout|-t|--rlimit|--memory|-m|--pids|--cpus|--nice|--setenv|-e|--unsetenv|--env-keep|-k) ((i++)) ;;
 		-?*) ;;
 		*) break ;;
 		esac
@@ -142,7 +142,7 @@ _immure()
 			_immure_command "${starts[i]}"
 			return
 		elif [[ $value != --*=* ]]; then
-			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --ephemeral --cwd --arguments --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --wayland --x11 --audio --gpu --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
+			_immure_words '--profile --dry-run --quiet --verbose --help --version --bind --bind-try --ro-bind --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --ephemeral --cwd --arguments --git-rw --proc --sys --dev --etc --system --user --map --map-gid --guest --hostname --domainname --share --userns --netns --ipcns --utsns --timens --nested --monotonic --boottime --sysctl --ns-limit --net --allow --deny --allow-urls-in --dns --dns-search --add-host --outbound --ipv4-only --ipv6-only --mtu --cidr --mac --ifname --net-log --pcap --publish --publish-file --wayland --x11 --audio --gpu --dbus --landlock --seccomp --syscall --seccomp-file --allow32 --allow-suid --ptrace --cap --chdir --timeout --rlimit --memory --pids --cpus --nice --as-pid-1 --setenv --unsetenv --env-keep'
 			return
 		fi
 		option=${value%%=*} value=${value#*=}

@@ -16,7 +16,7 @@ function __immure_command_words
 			case --
 				set -e words[1]
 				break
-			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --arguments --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --net-log --pcap --publish -P --publish-file --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
+			case --profile -p --bind -b --bind-try --ro-bind -r --ro-bind-try --dev-bind --dev-bind-try --tmpfs --dir --file --symlink --hide --remount-ro --root --root-rw --home --cwd --arguments --proc --sys --dev --etc --system --user --map --map-gid --hostname --domainname --share -s --userns --netns --ipcns --utsns --timens --monotonic --boottime --sysctl --ns-limit --allow -a --deny --allow-urls-in --dns --dns-search --add-host --outbound --mtu --cidr --mac --ifname --net-log --pcap --publish -P --publish-file --dbus --landlock --seccomp --syscall --seccomp-file --cap --chdir --timeout -t --rlimit --memory -m --pids --cpus --nice --setenv -e --unsetenv --env-keep -k
 				set -e words[1..2]
 			case '-*'
 				set -e words[1]
@@ -161,6 +161,7 @@ complete -c immure -n __immure_at_options -l wayland -d 'windows, with your Wayl
 complete -c immure -n __immure_at_options -l x11 -d 'windows, with your X server, and all others in it'
 complete -c immure -n __immure_at_options -l audio -d 'sound, and the microphone'
 complete -c immure -n __immure_at_options -l gpu -d 'the graphics processor, by its devices'
+complete -c immure -n __immure_at_options -l dbus -x -d 'programs of the session bus that it may talk to'
 complete -c immure -n __immure_at_options -l landlock -x -a 'auto require off' -d 'the second layer, for files, sockets and signals'
 complete -c immure -n __immure_at_options -l seccomp -x -a 'default strict off' -d 'which system calls there are: fewer, few, all'
 complete -c immure -n __immure_at_options -l syscall -x -d 'allow, deny or log a call, @group or number'

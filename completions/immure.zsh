@@ -159,6 +159,7 @@ _immure()
 			'--x11[windows, with your X server, and all others in it]' \
 			'--audio[sound, and the microphone]' \
 			'--gpu[the graphics processor, by its devices]' \
+			'*--dbus=[programs of the session bus that it may talk to]:talk\:NAME|own\:NAME|see\:NAME|call\:NAME=RULE|broadcast\:NAME=RULE: ' \
 			'--landlock=[the second layer, for files, sockets and signals]:auto|require|off:(auto require off)' \
 			'--seccomp=[which system calls there are\: fewer, few, all]:default|strict|off:(default strict off)' \
 			'*--syscall=[allow, deny or log a call, @group or number]:allow|deny|log\:NAME,...: ' \

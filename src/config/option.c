@@ -543,6 +543,19 @@ const struct option option_table[] = {
 		 " and what /sys says of the former. What this gives up: the drivers' code in"
 		 " the kernel is in reach." },
 
+	{ .name = "dbus", .arg = "talk:NAME|own:NAME|see:NAME|call:NAME=RULE|broadcast:NAME=RULE",
+	  .in = ANYWHERE, .group = GROUP_SESSION, .list = true, .set = set_dbus,
+	  .field = FIELD(dbus),
+	  .help = "programs of the session bus that it may talk to",
+	  .man = "Let the command reach *NAME* on the session bus, and nothing else of it: `talk:`"
+		 " for messages to it, `own:` to be it, `see:` to know that it is there, `call:`"
+		 " and `broadcast:` for single methods and signals. *NAME* can end in `.*`, for"
+		 " all names below it. **xdg-dbus-proxy**(1), which has more on these words, stands"
+		 " between the two, outside, behind walls of its own; without it, or without a"
+		 " bus, there is no launch. The bus asks for the user id: it takes **--user self**"
+		 " where the command would be root inside. Some names are as good as no walls:"
+		 " who talks to `org.freedesktop.systemd1` starts programs outside, which is said." },
+
 	{ .name = "landlock", .arg = "auto|require|off", .in = ANYWHERE,
 	  .group = GROUP_KERNEL, .complete = COMPLETE_WORDS, .words = landlock_words,
 	  .set = set_word, .field = FIELD(landlock),

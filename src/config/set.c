@@ -5,6 +5,7 @@
 
 #include <immure/base/error.h>
 #include <immure/base/text.h>
+#include <immure/config/bus.h>
 #include <immure/config/config.h>
 #include <immure/config/option.h>
 #include <immure/config/profile.h>
@@ -109,6 +110,11 @@ SETTER(set_alias)
 		return -1;
 	*list_add(config->arena, &config->aliases) = (struct word){ setting->value, setting->origin };
 	return 0;
+}
+
+SETTER(set_dbus)
+{
+	return bus_word(config->arena, setting->value, err) ? set_listed(config, setting, err) : -1;
 }
 
 SETTER(set_include)

@@ -19,6 +19,7 @@ SETTER(set_listed);
 SETTER(set_help);
 SETTER(set_version);
 SETTER(set_alias);
+SETTER(set_dbus);
 SETTER(set_description);
 SETTER(set_include);
 

@@ -143,6 +143,9 @@ bool root_has_data(struct planning *p, const struct place *place);
 /* Has it a program at this path? */
 bool root_has_program(struct planning *p, const char *path);
 
+/* dbus.c: the session bus, as far as it was let through. */
+int plan_dbus(struct planning *p, struct error *err);
+
 /* session.c: windows, sound and the graphics processor, and where they are. */
 int plan_session(struct planning *p, struct error *err);
 /* Of a file of X cookies (Xau(3)) those of the server `number` of the host called `host`, for

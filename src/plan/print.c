@@ -334,6 +334,15 @@ static void print_hosts(const struct printer *printer, const struct plan *plan)
 		     address_text(&host->address, text));
 }
 
+static void print_bus(const struct printer *printer, const struct plan *plan)
+{
+	list_each(const struct word, word, &plan->config->dbus)
+		line(printer, "dbus", asked_by(printer, word->origin), "%s", word->text);
+	if (plan->bus.argv)
+		line(printer, "bus", plan->bus.origin, "%s, by %s", plan->bus.argv[2],
+		     plan->bus.argv[0]);
+}
+
 static void print_group(const struct printer *printer, const struct plan *plan)
 {
 	const struct group *group = &plan->group;
@@ -440,6 +449,7 @@ void plan_print(const struct plan *plan, FILE *out)
 	print_identity(&printer, plan);
 	print_network(&printer, plan);
 	print_hosts(&printer, plan);
+	print_bus(&printer, plan);
 	if (plan->own_mounts)
 		line(&printer, "memory", BUILT_IN, "%" PRIu64 " bytes and %" PRIu64
 		     " files for all of its writable directories", plan->memory, plan->inodes);

@@ -369,5 +369,5 @@ int plan_session(struct planning *p, struct error *err)
 		if (parts[i].asked->value && parts[i].plan(p, err) < 0)
 			return within(err, "%s (%s)", parts[i].name,
 				      origin_of(p, parts[i].asked->origin));
-	return 0;
+	return plan_dbus(p, err);
 }

@@ -165,6 +165,14 @@ static const char *session_text(const struct comparison *c)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
 		if (parts[i].asked->value && parts[i].asked->origin->file && !parts[i].than->value)
 			text = with(c->arena, text, parts[i].name);
+	list_each(const struct word, word, &config->dbus) {
+		bool known = !word->origin->file;
+
+		list_each(const struct word, other, &than->dbus)
+			known = known || text_is(other->text, word->text);
+		if (!known)
+			text = with(c->arena, text, arena_format(c->arena, "dbus %s", word->text));
+	}
 	return text;
 }
 

@@ -123,6 +123,7 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	if (box->plan->as_pid_1)
 		fd_close(&box->init_end);
 	fd_close(&box->door);
+	fd_close(&box->init_bus_door);
 	close_append_ends(box);
 	release_files(box);
 	process_trim();
@@ -295,7 +296,7 @@ static int reap_init(struct sandbox *box, struct error *err)
 	return 0;
 }
 
-enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, PUBLISHER, TOOLS, RECORDS = TOOLS + 2,
+enum { SIGNALS, MESSAGES, INIT, TIMER, ENGINE, NAMES, PUBLISHER, BUS, TOOLS, RECORDS = TOOLS + 2,
        RELAYS = RECORDS + RECORD_CHANNELS };
 enum { RELAY_COUNT = 5, POLLED = RELAYS + 2 * RELAY_COUNT };
 
@@ -331,6 +332,7 @@ static int turn(struct sandbox *box, struct error *err)
 		[ENGINE] = { .fd = box->engine, .events = POLLIN },
 		[NAMES] = { .fd = box->names, .events = POLLIN },
 		[PUBLISHER] = { .fd = box->publisher, .events = POLLIN },
+		[BUS] = { .fd = box->bus, .events = POLLIN },
 	};
 	struct signal_news news;
 
@@ -367,6 +369,8 @@ static int turn(struct sandbox *box, struct error *err)
 		network_lost(box);
 	if (polled[PUBLISHER].revents)
 		publish_lost(box);
+	if (polled[BUS].revents)
+		bus_lost(box);
 	/* Messages before the end of init: one may say why. */
 	if (polled[MESSAGES].revents)
 		return handle_message(box, err);
@@ -417,6 +421,7 @@ void parent_close(struct sandbox *box)
 	}
 	network_close(box);
 	publish_close(box);
+	bus_close(box);
 	group_close(box);
 	close_append_ends(box);
 	for (int fd = 0; fd <= 2; fd++)

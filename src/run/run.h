@@ -28,8 +28,9 @@ enum sync_kind {
 	/* From init to the network engine, and back. */
 	SYNC_TAP,		/* with the tap, which has that `hardware` address */
 	SYNC_ONLINE,		/* it is served from here on */
-	/* From init to who serves published ports, which answers SYNC_ONLINE. */
-	SYNC_ENTER,		/* with a namespace */
+	/* From init to who serves published ports, which answers SYNC_ONLINE; and to the
+	 * proxy of the session bus. */
+	SYNC_ENTER,		/* with a namespace, or the directory for its socket */
 	/* From the outer init to the inner one. */
 	SYNC_CONFINED,		/* it has given up what it had */
 	/* About id maps, see maps.c. */
@@ -172,6 +173,13 @@ struct sandbox {
 	bool publisher_lost;	/* it ended before the command */
 	int publisher_status;
 	struct publisher *port_server;	/* in the publisher's process */
+	/* The proxy of the session bus, when there is one. `init_bus_door` is where init hands
+	 * over the directory for its socket, `bus_ready` where it says that it listens. */
+	int bus;		/* pidfd */
+	int init_bus_door, bus_door;
+	int bus_ready, bus_ready_end;
+	int bus_status;		/* how it ended before the command; -1: it did not */
+
 	void (*say)(const char *kind, const char *text);	/* or NULL */
 
 	/* The control group of the limits, when there are any. */
@@ -216,6 +224,7 @@ extern const struct step child_steps[];
 extern const struct step payload_steps[];
 extern const struct step engine_steps[];
 extern const struct step publisher_steps[];
+extern const struct step bus_steps[];
 extern const struct step attach_steps[];
 
 #define STEP(name) int name(struct sandbox *box, struct error *err)
@@ -227,6 +236,7 @@ STEP(parent_join_group);
 STEP(parent_publish_ports);
 STEP(parent_open_records);
 STEP(parent_start_engine);
+STEP(parent_start_bus);
 STEP(parent_create_namespaces);
 STEP(parent_map_ids);
 STEP(parent_supervise);
@@ -241,6 +251,7 @@ STEP(child_assemble_files);
 STEP(child_enter_network);
 STEP(child_finish_files);
 STEP(child_enter_files);
+STEP(child_lead_bus_in);
 STEP(child_set_names);
 STEP(child_set_clocks);
 STEP(child_tune_kernel);
@@ -334,6 +345,17 @@ STEP(publisher_serve_ports);
 void publish_lost(struct sandbox *box);
 void publish_close(struct sandbox *box);
 void publish_report(struct sandbox *box, struct outcome *outcome);
+
+/* bus.c */
+STEP(bus_own_namespaces);
+STEP(bus_take_directory);
+STEP(bus_confine);
+STEP(bus_execute);
+
+/* What the supervisor does when the proxy has ended, to end it, and to say so. */
+void bus_lost(struct sandbox *box);
+void bus_close(struct sandbox *box);
+void bus_report(struct sandbox *box, struct outcome *outcome);
 
 /* nested.c */
 STEP(child_enter_inner);

@@ -6,6 +6,7 @@
  *	makes the control group of the limits
  *	takes published ports, starts who serves them: see publish.c
  *	starts the network engine: see below
+ *	starts the proxy of the session bus: see bus.c
  *	creates the namespaces  ------> dies with the supervisor
  *	                                joins the control group
  *	                                writes its id maps
@@ -80,6 +81,7 @@ const struct step parent_steps[] = {
 	{ "publish ports",                  parent_publish_ports },
 	{ "open the network's records",     parent_open_records },
 	{ "start the network engine",       parent_start_engine },
+	{ "start the proxy of the bus",     parent_start_bus },
 	{ "create the namespaces",          parent_create_namespaces },
 	{ "map ids",                        parent_map_ids },
 	{ "supervise",                      parent_supervise },
@@ -95,6 +97,7 @@ const struct step child_steps[] = {
 	{ "enter the network",              child_enter_network },
 	{ "finish the files",               child_finish_files },
 	{ "enter the files",                child_enter_files },
+	{ "lead the bus in",                child_lead_bus_in },
 	{ "enter the inner namespaces",     child_enter_inner },
 	{ "make the tap",                   child_make_tap },
 	{ "lead ports in",                  child_lead_ports_in },
@@ -147,6 +150,14 @@ const struct step publisher_steps[] = {
 	{ NULL, NULL },
 };
 
+const struct step bus_steps[] = {
+	{ "enter its own namespaces",    bus_own_namespaces },
+	{ "take the directory",          bus_take_directory },
+	{ "confine itself",              bus_confine },
+	{ "execute",                     bus_execute },
+	{ NULL, NULL },
+};
+
 const struct step attach_steps[] = {
 	{ "enter the network",           attach_enter },
 	{ "bring up the loopback",       attach_bring_up_loopback },
@@ -176,6 +187,8 @@ void sandbox_init(struct sandbox *box, const struct plan *plan)
 	box->engine = box->control = box->engine_control = box->door = box->engine_door = NO_FD;
 	box->tun = box->names = box->connections = NO_FD;
 	box->publisher = box->ports_door = box->publisher_door = NO_FD;
+	box->bus = box->init_bus_door = box->bus_door = box->bus_ready = box->bus_ready_end = NO_FD;
+	box->bus_status = -1;
 	for (int i = 0; i < RECORD_CHANNELS; i++)
 		box->recordings[i].from = box->recordings[i].engine_end = box->recordings[i].to = NO_FD;
 	box->group_parent = box->group = box->group_members = NO_FD;
@@ -268,6 +281,7 @@ int sandbox_run(const struct plan *plan, void (*say)(const char *kind, const cha
 	group_report(&box, ret_outcome);
 	network_report(&box, ret_outcome);
 	publish_report(&box, ret_outcome);
+	bus_report(&box, ret_outcome);
 	record_report(&box, ret_outcome);
 	return 0;
 }

@@ -25,7 +25,7 @@ everyday() {
 	[[ $(table | wc -l) -ge 40 && $(everyday | wc -l) -ge 10 ]]
 	table | grep -qx include
 	refute grep -qxE 'include|description' <(table_of_the_command_line)
-	[[ $(table_of_the_command_line | wc -l) -eq $(($(table | wc -l) - 2)) ]]
+	[[ $(table_of_the_command_line | wc -l) -eq $(($(table | wc -l) - 3)) ]]
 }
 
 @test "bare immure explains itself on standard output" {

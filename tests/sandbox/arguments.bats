@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # Files that the command is given are shown to it with --arguments, each by itself, and
 # not at all without.
+#
+# shellcheck disable=SC2016,SC2154 # scripts for the inner shell; `run` sets stderr
 
 load ../lib/common
 load ../lib/sandbox

@@ -49,6 +49,7 @@ static const struct {
 	{ "arguments", "ro", "read" },
 	{ "ephemeral", NULL, NULL },
 	{ "git-rw", NULL, NULL },
+	{ "dbus", "talk:org.example.A", "talk" },
 	{ "landlock", "require", "sometimes" },
 	{ "proc", "host-ro", "host" },
 	{ "sys", "none", "" },

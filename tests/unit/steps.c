@@ -14,6 +14,7 @@ static const char *const parent[] = {
 	"publish ports",
 	"open the network's records",
 	"start the network engine",
+	"start the proxy of the bus",
 	"create the namespaces",
 	"map ids",
 	"supervise",
@@ -28,6 +29,7 @@ static const char *const child[] = {
 	"enter the network",
 	"finish the files",
 	"enter the files",
+	"lead the bus in",
 	"enter the inner namespaces",
 	"make the tap",
 	"lead ports in",
@@ -76,6 +78,13 @@ static const char *const publisher[] = {
 	"serve ports",
 };
 
+static const char *const bus[] = {
+	"enter its own namespaces",
+	"take the directory",
+	"confine itself",
+	"execute",
+};
+
 static void check(const struct step *steps, const char *const *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -113,6 +122,11 @@ static void test_publisher(void)
 	check(publisher_steps, publisher, COUNT(publisher));
 }
 
+static void test_bus(void)
+{
+	check(bus_steps, bus, COUNT(bus));
+}
+
 int main(void)
 {
 	RUN(test_parent);
@@ -120,5 +134,6 @@ int main(void)
 	RUN(test_payload);
 	RUN(test_engine);
 	RUN(test_publisher);
+	RUN(test_bus);
 	return unit_end();
 }

@@ -162,6 +162,7 @@ struct config {
 
 	LIST(struct network_word) network;
 	struct word_list dns, dns_search, hosts, cidr, outbound, publishes;
+	struct word_list dbus;
 	struct choice ipv4_only, ipv6_only;
 	struct number mtu;
 	struct text mac, ifname;

@@ -81,6 +81,21 @@ struct root_plan {
 	struct file_id id;		/* what it was when planned */
 };
 
+/* The numbers of descriptors that the proxy of the session bus is started with. */
+#define BUS_DIRECTORY_TEXT "3"
+#define BUS_READY_TEXT "4"
+enum { BUS_DIRECTORY = 3, BUS_READY = 4 };
+
+/* The session bus, by way of a proxy. */
+struct bus_plan {
+	const char *const *argv;	/* of the proxy, argv[0] is its path; NULL: there is none */
+	const char *directory;		/* of the view, with its socket */
+	const char *origin;
+	bool in_files;			/* the bus is a file: no network leads to it */
+	const struct sock_filter *filter;	/* the proxy's */
+	size_t filter_length;
+};
+
 /* The second layer: what sys/landlock.h has bits for. */
 struct landlock_plan {
 	int abi;			/* of the kernel; 0: there is none, or it is off */
@@ -196,6 +211,7 @@ struct plan {
 	int64_t monotonic, boottime;	/* how many nanoseconds those clocks are ahead */
 	const char *hostname, *domainname;	/* NULL: shared with the host */
 	struct network_plan network;
+	struct bus_plan bus;
 	LIST(struct tuning) tunings;	/* sysctls, and limits of /proc/sys/user */
 
 	struct filtering filter;
