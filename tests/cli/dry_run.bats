@@ -36,6 +36,7 @@ everything() {
 	printf 'net-log "%s/net log"\npcap %s/\\xff\n' "$TEST_TMP" "$TEST_TMP"
 	cat <<'END'
 description all there is
+alias other an.other
 bind a b
 bind "new\nline:/n"
 bind-try /nonesuch
@@ -56,7 +57,13 @@ root-rw none
 root none
 home .
 cwd rw
+arguments rw
 git-rw
+# dbus needs a bus
+# wayland needs a session, as the next ones
+# x11
+# audio
+# gpu
 landlock off
 proc host-ro
 sys none

@@ -147,8 +147,8 @@ setup() {
 	# As a process that exchanges it all the time does, seen at once or in one of these.
 	(while :; do mv "$HOME/docs/a.txt" "$HOME/docs/c" && ln -s ../.ssh/id "$HOME/docs/a.txt"
 		mv -T "$HOME/docs/c" "$HOME/docs/a.txt"; done) 3>&- &
-	local racer=$! i
-	for i in {1..20}; do
+	local racer=$!
+	for _ in {1..20}; do
 		run inside --arguments ro cat "$HOME/docs/a.txt"
 		assert_output_lacks key
 	done
