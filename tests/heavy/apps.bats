@@ -9,8 +9,16 @@ load ../lib/apps
 
 setup() { common_setup; }
 
+@test "cargo" { row cargo; }
+
 @test "cmake" { row cmake; }
 
+@test "go" { row go; }
+
+@test "npm" { row npm; }
+
 @test "php" { row php; }
+
+@test "pip" { row pip; }
 
 @test "ruby" { row ruby; }
