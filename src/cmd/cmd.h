@@ -6,6 +6,7 @@
 
 struct arena;
 struct config;
+struct plan;
 struct error;
 
 int cmd_run(char **argv, struct error *err);
@@ -37,6 +38,10 @@ const char *own_home_name(const struct config *config);
  * what is shown below; for a dry run it is only looked for. *ret_lock keeps it from others
  * until it is closed, by the caller. -1, with EBUSY in err->code when somebody has it. */
 int own_home_enter(struct config *config, const char *name, int *ret_lock, struct error *err);
+
+/* When it is known what is shown: make in that home the places of the files that the command
+ * is given. -1: something else is there, or a link. */
+int own_home_make_room(const struct config *config, const struct plan *plan, struct error *err);
 
 /* Ask on the terminal; anything but a yes is a no, which is a failure. `unasked` is what to
  * type where there is no terminal. */

@@ -7,6 +7,7 @@
 #include <immure/base/path.h>
 #include <immure/base/text.h>
 #include <immure/config/config.h>
+#include <immure/plan/plan.h>
 #include <immure/state/home.h>
 #include <immure/sys/file.h>
 
@@ -74,4 +75,14 @@ int own_home_enter(struct config *config, const char *name, int *ret_lock, struc
 	config->home.value = home_open(config->arena, name, ret_lock, err);
 	config->own_home = true;
 	return !config->home.value || make_places(config, err) < 0 ? -1 : 0;
+}
+
+int own_home_make_room(const struct config *config, const struct plan *plan, struct error *err)
+{
+	list_each(const struct item, item, &plan->items)
+		if (config->own_home && item->argument &&
+		    home_make_place(config->arena, config->home.value, item->target,
+				    item->id.type == S_IFDIR, err) < 0)
+			return within(err, "a place for %s", item->target);
+	return 0;
 }

@@ -191,6 +191,8 @@ int run_config(struct config *config, struct error *err)
 		plan_print(plan, stdout);
 		return 0;
 	}
+	if (own_home_make_room(config, plan, err) < 0)
+		return -1;
 	return run_plan(config, plan, err);
 }
 

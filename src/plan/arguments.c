@@ -127,12 +127,24 @@ static bool is_profile_of_run(const struct planning *p, const struct argument *a
 	return false;
 }
 
+/* A home that only sandboxes have is empty of the caller's files: what it lacks to mount
+ * on is made in it before the start (own_home_make_room()). */
+static bool is_own_home(const struct planning *p, const struct item *item)
+{
+	const char *home = p->config->home.value;
+
+	return item->kind == ITEM_BIND && home && text_is(item->source, home) &&
+	       path_is_within(home, p->host.own_data);
+}
+
 /* Has the view something else at that path, or no room for it? */
 static bool is_taken(const struct planning *p, const struct item *item,
 		     const struct argument *argument)
 {
 	if (!item)
 		return p->plan->root.path != NULL;
+	if (is_own_home(p, item))
+		return text_is(item->target, argument->path);
 	switch (item->kind) {
 	case ITEM_DIRECTORY:
 		return false;
@@ -199,6 +211,7 @@ static int show(struct planning *p, const struct argument *argument, const char 
 	bind->source = argument->path;
 	bind->id = argument->id;
 	bind->writable = wanted;
+	bind->argument = true;
 	*ret_added = true;
 	if (argument->id.type != S_IFDIR)
 		return 0;

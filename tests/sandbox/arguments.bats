@@ -141,6 +141,27 @@ setup() {
 	[[ -e $HOME/docs/project/file ]]
 }
 
+@test "in a home that stays a file that is given finds its place too" {
+	printf '%s\n' 'include default' 'arguments rw' 'home kept:mine' >"$TEST_TMP/f"
+	inspect -p "$TEST_TMP/f" --dry-run cat "$HOME/docs/a.txt"
+	assert_output_has "$HOME/docs/a.txt (writable)"
+	inspect -p "$TEST_TMP/f" sh -c 'cat "$0" && echo more >>"$0" && echo own >~/own' "$HOME/docs/a.txt"
+	assert_equal "$output" text
+	assert_equal "$(cat "$HOME/docs/a.txt")" $'text\nmore'
+	# By its path alone, once it is not given any more; the home itself is no argument.
+	inspect -p "$TEST_TMP/f" sh -c 'cat ~/docs/a.txt ~/own; ls -A ~ | grep ssh' - "$HOME"
+	assert_equal "$output" own
+	inspect -p "$TEST_TMP/f" --dry-run cat "$HOME/docs/a.txt"
+	assert_output_has "$HOME/docs/a.txt (writable)"
+	run "$IMMURE" shell --arguments ro -q -- cat "$HOME/docs/beside"
+	assert_equal "$output" beside
+	# A link that was left in that home is nothing to mount on.
+	inspect -p "$TEST_TMP/f" sh -c 'rm -r ~/docs; ln -s /tmp ~/docs'
+	inspect -p "$TEST_TMP/f" cat "$HOME/docs/a.txt"
+	assert_status 125
+	assert_stderr_has "a place for $HOME/docs/a.txt"
+}
+
 @test "another file than was planned ends the launch" {
 	inspect --arguments ro sh -c : "$HOME/docs/a.txt"
 	assert_status 0

@@ -55,6 +55,7 @@ struct item {
 	bool given;			/* SYSFS, MQUEUE: of a namespace that is joined */
 	bool anew;			/* DIRECTORY: none that is there will do */
 	bool needed;			/* TEXT: what it covers is there */
+	bool argument;			/* BIND: the command was given it */
 	bool gives_way;			/* to a host directory that a later word binds above */
 	bool session;			/* BIND: of the caller's session, and said by its name */
 	uint64_t size;			/* TMPFS; TEXT: bytes of it, 0 when a NUL ends it */
