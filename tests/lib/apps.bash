@@ -27,6 +27,7 @@
 # A row costs well below a second: each start of a program counts.
 
 rows=$IMMURE_SOURCE/tests/apps/rows
+IMMURE=${IMMURE_SHIPPED:-$IMMURE}
 
 # immure COMMAND...: behind the walls or, where they are to be missed, without.
 immure() {

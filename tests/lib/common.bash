@@ -4,6 +4,7 @@
 # From the runner (tests/run), or found beside the source tree when bats is
 # called by hand:
 #   IMMURE         absolute path of the program under test
+#   IMMURE_SHIPPED the same, with the profiles that came along applied by commands' names
 #   IMMURE_WEAK    the same, built to take walls down (make WEAKEN=1)
 #   PROBE          the static helper of tests/lib/probe.c, `probe` runs it here
 #   REPLAY         directory of the harnesses of tests/fuzz, to feed them files
@@ -23,6 +24,7 @@ bats_require_minimum_version 1.5.0
 tests_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 : "${IMMURE_SOURCE:=${tests_dir%/*}}"
 : "${IMMURE:=$IMMURE_SOURCE/build/immure}"
+: "${IMMURE_SHIPPED:=$IMMURE}"
 : "${IMMURE_WEAK:=$IMMURE_SOURCE/build/weak/immure}"
 : "${IMMURE_GEN:=$IMMURE_SOURCE/build/immure-gen}"
 : "${FLOOR:=$IMMURE_SOURCE/build/floor}"
@@ -30,7 +32,7 @@ tests_dir=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd -P)
 : "${REPLAY:=$IMMURE_SOURCE/build/replay}"
 : "${TRACER:=$IMMURE_SOURCE/build/tracer}"
 : "${WITNESS:=$IMMURE_SOURCE/build/witness}"
-export FLOOR IMMURE IMMURE_WEAK IMMURE_GEN IMMURE_SOURCE PROBE REPLAY TRACER WITNESS
+export FLOOR IMMURE IMMURE_SHIPPED IMMURE_WEAK IMMURE_GEN IMMURE_SOURCE PROBE REPLAY TRACER WITNESS
 
 # A sandbox on a kernel that lacks parts of Landlock says so on each start, and tests that
 # compare all that was printed do not expect it: NO_LANDLOCK_NOTE=1 (tests/vm/guest) takes
