@@ -55,6 +55,16 @@ const struct command command_table[] = {
 	  .failure = 1, .usage = 2, .run = cmd_home },
 	{ .name = "desktop", .arguments = "install NAME... | ls | remove NAME...",
 	  .help = "let menus and shells start a program of the system's behind walls",
+	  .details =
+		"  install NAME...     write what starts NAME behind its profile, or renew\n"
+		"                      it: files in ~/.local\n"
+		"  ls                  what was written, and what of it is stale\n"
+		"  remove NAME...      take it away again\n"
+		"\n"
+		"  --profile NAME      install: behind this one, not that of the name\n"
+		"  --force             install, remove: also what was changed by hand\n",
+	  .examples =
+		"  immure desktop install firefox        its menu entries, and firefox in a shell\n",
 	  .failure = 1, .usage = 2, .run = cmd_desktop },
 	{ .name = "audit", .arguments = "[--json] PID",
 	  .help = "tell from outside what the sandbox of a running process really has",

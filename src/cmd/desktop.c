@@ -301,10 +301,6 @@ int cmd_desktop(char **argv, struct error *err)
 	struct request request = { .arena = arena };
 	const char *verb = argv[0];
 
-	if (verb && (text_is(verb, "--help") || text_is(verb, "-h"))) {
-		command_introduce();
-		return 0;
-	}
 	if (!verb || !(text_is(verb, "install") || text_is(verb, "ls") || text_is(verb, "remove")))
 		return misuse(verb, err);
 	if (read_words(&request, verb, argv + 1, err) < 0)
