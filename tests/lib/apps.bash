@@ -8,6 +8,7 @@
 #	packages	Debian's packages that have the program; they also go into the Makefile,
 #			PACKAGES_TEST, or PACKAGES_APPS for a heavy one
 #	heavy=yes	it is tested by `make check-apps` only
+#	window=yes	it has an X server of its own, and `shows`: lib/window.bash
 #	network=yes	its commands run in the world of lib/world.bash: public.test is on
 #			the internet, lan.test on the local network, both serve HTTP and echo
 #	varies		files of /etc that only some machines have, and that the profile shows
@@ -29,16 +30,25 @@
 rows=$IMMURE_SOURCE/tests/apps/rows
 IMMURE=${IMMURE_SHIPPED:-$IMMURE}
 
-# immure COMMAND...: behind the walls or, where they are to be missed, without.
-immure() {
+# command_line COMMAND...: what `immure COMMAND...` comes to, in the array `line`.
+command_line() {
 	local command=("$@") here=()
 	[[ -z ${network:-} ]] || here=(nsenter --preserve-credentials -U -n -m -t "$WORLD_HOST" -- env -C "$PWD")
+	# Browsers want nobody to be root, and the world's only one is.
+	[[ -z ${network:-} || -z ${window:-} ]] || here+=(unshare -U --map-user=1000 --map-group=1000)
 	if [[ $walls == yes ]]; then
 		command=("$IMMURE" run -q "$@")
 	else
 		while [[ ${command[0]} == -* ]]; do command=("${command[@]:1}"); done
 	fi
-	"${here[@]}" timeout -k 5 "${PATIENCE:-60}" "${command[@]}" </dev/null
+	line=("${here[@]}" timeout -k 5 "${PATIENCE:-60}" "${command[@]}")
+}
+
+# immure COMMAND...: behind the walls or, where they are to be missed, without.
+immure() {
+	local line
+	command_line "$@"
+	"${line[@]}" </dev/null
 }
 
 # A home and a project for the row, as `input` leaves them.
@@ -54,7 +64,7 @@ make_place() {
 }
 
 read_row() {
-	packages='' heavy='' network='' expected='' varies=''
+	packages='' heavy='' network='' window='' expected='' varies=''
 	unset -f input works
 	# shellcheck disable=SC1090
 	source "$rows/$1"
@@ -70,8 +80,9 @@ opens() {
 row() {
 	local name=$1 walls=yes action without status
 	# shellcheck disable=SC2034
-	local packages heavy network expected varies
+	local packages heavy network window expected varies
 	read_row "$name"
+	[[ -z $window ]] || display_start
 	make_place
 	assert_equal "$(opens "$name")" "$(cat "$IMMURE_SOURCE/tests/apps/opens/$name")"
 	run --separate-stderr works
