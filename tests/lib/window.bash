@@ -43,12 +43,12 @@ picture() {
 # and in it stands a picture. Prints the title; then the command is ended.
 shows() {
 	local name=$1 title=$2 found='' colours=0 drawn=0 round status=1
-	local line
+	local line PATIENCE=${PATIENCE:-150}
 	shift 2
 	command_line "$@"
 	"${line[@]}" </dev/null >"$TEST_TMP/window.log" 2>&1 3>&- &
 	local pid=$!
-	for round in {1..120}; do
+	for round in {1..240}; do
 		kill -0 "$pid" 2>/dev/null || break
 		found=$(xwininfo -root -tree | sed -n 's/^ *0x[0-9a-f]* "\(.*\)": (.*/\1/p' | grep -E -m 1 "$title") || found=''
 		if [[ -n $found ]]; then
