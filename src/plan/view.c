@@ -333,7 +333,8 @@ static enum lateness lateness(const struct item *item)
 	case ITEM_READ_ONLY:
 		return AT_THE_END;
 	default:
-		return EARLY;
+		/* What is made before the sysfs would stand below it, and not be seen. */
+		return path_is_below(item->target, "/sys") ? WITH_NETWORK : EARLY;
 	}
 }
 

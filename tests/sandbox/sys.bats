@@ -59,3 +59,15 @@ $(nproc)"
 	inspect -- cat /proc/1/cgroup
 	assert_equal "$(cut -d: -f3 <<<"$output" | sort -u)" /
 }
+
+@test "what is shown of the host's /sys stands in the new one, read-only, and nothing beside it" {
+	inspect --ro-bind /sys/devices/virtual/mem --symlink ../../devices/virtual/mem/null:'/sys/dev/char/1\:3' -- sh -c '
+		cat /sys/devices/virtual/mem/null/dev && ls /sys/dev/char && ls /sys/devices/virtual
+		mkdir /sys/x || echo add >/sys/devices/virtual/mem/null/uevent || echo "and read-only"'
+	assert_status 0
+	assert_equal "$output" '1:3
+1:3
+mem
+net
+and read-only'
+}
