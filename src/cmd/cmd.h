@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-struct arena;
+#include <immure/base/arena.h>
+
 struct config;
 struct plan;
 struct error;
@@ -39,9 +40,18 @@ const char *own_home_name(const struct config *config);
  * until it is closed, by the caller. -1, with EBUSY in err->code when somebody has it. */
 int own_home_enter(struct config *config, const char *name, int *ret_lock, struct error *err);
 
+/* Places that a run alone needs in a home that stays, by their targets inside. */
+struct made_places {
+	LIST(const char *) list;
+};
+
 /* When it is known what is shown: make in that home the places of the files that the command
  * is given. -1: something else is there, or a link. */
-int own_home_make_room(const struct config *config, const struct plan *plan, struct error *err);
+int own_home_make_room(const struct config *config, const struct plan *plan,
+		       struct made_places *ret_made, struct error *err);
+
+/* When the run is over: take them away again, those that are still empty. */
+void own_home_clear(const struct config *config, const struct made_places *made);
 
 /* Ask on the terminal; anything but a yes is a no, which is a failure. `unasked` is what to
  * type where there is no terminal. */

@@ -77,12 +77,29 @@ int own_home_enter(struct config *config, const char *name, int *ret_lock, struc
 	return !config->home.value || make_places(config, err) < 0 ? -1 : 0;
 }
 
-int own_home_make_room(const struct config *config, const struct plan *plan, struct error *err)
+int own_home_make_room(const struct config *config, const struct plan *plan,
+		       struct made_places *ret_made, struct error *err)
 {
-	list_each(const struct item, item, &plan->items)
-		if (config->own_home && item->argument &&
-		    home_make_place(config->arena, config->home.value, item->target,
-				    item->id.type == S_IFDIR, err) < 0)
+	struct arena *arena = config->arena;
+	const char *home = config->home.value;
+	struct error ignored;
+	struct file_id id;
+
+	list_each(const struct item, item, &plan->items) {
+		if (!config->own_home || !item->argument)
+			continue;
+		bool missing = file_look(home_place(arena, home, item->target), false, &id,
+					 &ignored) < 0;
+		if (home_make_place(arena, home, item->target, item->id.type == S_IFDIR, err) < 0)
 			return within(err, "a place for %s", item->target);
+		if (missing)
+			*list_add(arena, &ret_made->list) = item->target;
+	}
 	return 0;
+}
+
+void own_home_clear(const struct config *config, const struct made_places *made)
+{
+	list_each(const char *const, target, &made->list)
+		home_remove_place(config->arena, config->home.value, *target);
 }

@@ -117,12 +117,15 @@ static void say_ending(const struct config *config, const struct plan *plan,
 			say("advice", *advice);
 }
 
-static int run_plan(const struct config *config, const struct plan *plan, struct error *err)
+static int run_plan(const struct config *config, const struct plan *plan,
+		    const struct made_places *made, struct error *err)
 {
 	struct outcome outcome = { 0 };
 
 	say_notes(config, plan);
-	if (sandbox_run(plan, config->quiet.value ? NULL : say, &outcome, err) < 0) {
+	int result = sandbox_run(plan, config->quiet.value ? NULL : say, &outcome, err);
+	own_home_clear(config, made);
+	if (result < 0) {
 		if (err->code == EMFILE)
 			return hint(err, "to allow more open files: ulimit -n 64");
 		if (err->status == 127)
@@ -191,9 +194,10 @@ int run_config(struct config *config, struct error *err)
 		plan_print(plan, stdout);
 		return 0;
 	}
-	if (own_home_make_room(config, plan, err) < 0)
+	struct made_places made = { 0 };
+	if (own_home_make_room(config, plan, &made, err) < 0)
 		return -1;
-	return run_plan(config, plan, err);
+	return run_plan(config, plan, &made, err);
 }
 
 int cmd_run(char **argv, struct error *err)

@@ -331,6 +331,42 @@ int home_make_place(struct arena *arena, const char *path, const char *target, b
 	return 0;
 }
 
+const char *home_place(struct arena *arena, const char *path, const char *target)
+{
+	const char *real = real_home(arena);
+
+	return real && path_is_below(target, real)
+		? path_join(arena, path, target + strlen(real) + strspn(target + strlen(real), "/")) : path;
+}
+
+/* The command could have put links on the way. */
+void home_remove_place(struct arena *arena, const char *path, const char *target)
+{
+	const char *place = home_place(arena, path, target);
+	struct error ignored;
+	struct stat st;
+
+	if (text_is(place, path))
+		return;
+	AUTO_FD int dir = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	const char *rest = place + strlen(path) + 1;
+	for (size_t length; rest[length = strcspn(rest, "/")]; rest += length + 1) {
+		const char *name = arena_copy_part(arena, rest, length);
+		AUTO_FD int below = open_below(dir, name, path, false, &ignored);
+
+		if (below < 0)
+			return;
+		fd_close(&dir);
+		dir = take_fd(&below);
+	}
+	if (fstatat(dir, rest, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return;
+	if (S_ISDIR(st.st_mode))
+		(void)unlinkat(dir, rest, AT_REMOVEDIR);
+	else if (S_ISREG(st.st_mode) && st.st_size == 0)
+		(void)unlinkat(dir, rest, 0);
+}
+
 /* --- all of them ------------------------------------------------------------------------ */
 
 struct listing {

@@ -219,3 +219,33 @@ $XDG_RUNTIME_DIR/pipewire-0"
 	inspect --home kept:browser -- true
 	assert_status 0
 }
+
+@test "a file that is given below the home has a place in the one that stays, until the end" {
+	export HOME=$TEST_TMP/home XDG_DATA_HOME=$TEST_TMP/data
+	local kept=$XDG_DATA_HOME/immure/homes/browser
+	mkdir -p "$HOME/papers"
+	echo text >"$HOME/papers/page"
+	echo title >"$HOME/top page"
+	local run=(--home kept:browser --arguments ro -- sh -c 'cat "$1" "${2#file://}"; touch ~/papers/mine' sh)
+	inspect "${run[@]}" "$HOME/papers/page" "$HOME/top page"
+	assert_status 0
+	assert_equal "$output" $'text\ntitle'
+	assert_equal "$(cd "$kept" && find . -type f)" ./papers/mine
+	# What the home has of that name is its own, and stays as it was.
+	echo own >"$kept/papers/page"
+	inspect "${run[@]}" "$HOME/papers/page" "$HOME/top page"
+	assert_equal "$output" $'text\ntitle'
+	assert_equal "$(<"$kept/papers/page")" own
+	# A link on the way is not followed, to make something or to take it away.
+	rm -r "$kept/papers"
+	ln -s "$TEST_TMP" "$kept/papers"
+	inspect "${run[@]}" "$HOME/papers/page" "$HOME/top page"
+	assert_status 125
+	assert_stderr_has 'is not a directory, and no link is followed there'
+	: >"$TEST_TMP/target"
+	rm "$kept/papers"
+	inspect --home kept:browser --arguments ro -- sh -c 'rmdir ~/papers 2>/dev/null; mv ~/papers ~/p; ln -s "$2" ~/papers' sh \
+		"$HOME/papers/page" "$TEST_TMP"
+	test ! -e "$TEST_TMP/page"
+	test -e "$TEST_TMP/target"
+}

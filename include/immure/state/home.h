@@ -40,6 +40,14 @@ const char *home_open(struct arena *arena, const char *name, int *ret_lock, stru
 int home_make_place(struct arena *arena, const char *path, const char *target, bool directory,
 		    struct error *err);
 
+/* The path in the home at `path` of what would be at `target`; `path` itself when that is not
+ * below the caller's real home. */
+const char *home_place(struct arena *arena, const char *path, const char *target);
+
+/* Take such a place away again, if it is an empty file or directory, and no link leads to it.
+ * Nothing else is touched, and it is no failure. */
+void home_remove_place(struct arena *arena, const char *path, const char *target);
+
 /* Take the lock of a home that exists, after the same checks: -1, with ENOENT in err->code
  * when there is no such home and EBUSY when it is in use. The caller closes the result, at
  * which the lock is free again. */
