@@ -44,8 +44,8 @@ PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dbus
 	iproute2 iptables iperf3 iputils-ping jq less libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssh-client openssl parallel \
 	perl procps python3 rsync sqlite3 strace tcpdump tmux uidmap unzip util-linux vim wget xdg-dbus-proxy xxd zsh
 # Programs with a profile whose packages are large: make check-apps.
-PACKAGES_APPS = cargo chromium cmake evince ffmpeg file firefox-esr fonts-dejavu-core ghostscript gimp golang-go imagemagick libreoffice-calc \
-	libreoffice-writer mpv openjdk-17-jdk-headless pandoc php-cli poppler-utils python3-pip ruby thunderbird vlc-bin vlc-plugin-base \
+PACKAGES_APPS = cargo chromium cmake evince ffmpeg file firefox-esr fonts-dejavu-core ghostscript gimp golang-go grim imagemagick libreoffice-calc \
+	libreoffice-writer mpv openjdk-17-jdk-headless pandoc php-cli poppler-utils python3-pip ruby sway thunderbird vlc-bin vlc-plugin-base \
 	vlc-plugin-qt vlc-plugin-video-output x11-apps x11-utils xauth xvfb yt-dlp $(if $(shell command -v npm),,npm)
 PACKAGES_FULL = chromium firejail gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross openjdk-17-jdk-headless podman qemu-user-static runc
 PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns

@@ -31,10 +31,44 @@ display_stop() {
 	display_pid=''
 }
 
+# on_wayland COMMAND...: with a compositor of Wayland, and no X server.
+on_wayland() {
+	local XDG_RUNTIME_DIR=$TEST_TMP/runtime WAYLAND_DISPLAY=wayland-1 SWAYSOCK='' compositor round status=0
+	export XDG_RUNTIME_DIR WAYLAND_DISPLAY
+	mkdir -m 700 "$XDG_RUNTIME_DIR"
+	echo 'output HEADLESS-1 resolution 1024x768' >"$TEST_TMP/sway.conf"
+	env -u DISPLAY -u WAYLAND_DISPLAY WLR_BACKENDS=headless WLR_LIBINPUT_NO_DEVICES=1 WLR_RENDERER=pixman \
+		sway -c "$TEST_TMP/sway.conf" >"$TEST_TMP/sway.log" 2>&1 3>&- &
+	compositor=$!
+	for round in {1..200}; do
+		SWAYSOCK=$(compgen -G "$XDG_RUNTIME_DIR/sway-ipc.*.sock") && [[ -S $XDG_RUNTIME_DIR/$WAYLAND_DISPLAY ]] && break
+		kill -0 "$compositor" || break
+		sleep 0.1
+	done
+	DISPLAY='' "$@" || status=$?
+	kill "$compositor" 2>/dev/null || true
+	wait "$compositor" 2>/dev/null || true
+	[[ $status -eq 0 ]] || { echo "after $round rounds for it:"; tail -n 5 "$TEST_TMP/sway.log"; }
+	return "$status"
+}
+
+# The titles of the windows that there are.
+windows() {
+	if [[ -n ${SWAYSOCK:-} ]]; then
+		swaymsg -s "$SWAYSOCK" -t get_tree | jq -r '.. | objects | select(.pid? and .type == "con") | .name'
+	else
+		xwininfo -root -tree | sed -n 's/^ *0x[0-9a-f]* "\(.*\)": (.*/\1/p'
+	fi
+}
+
 # How much of the screen is not the empty desktop's black, in hundredths, and in how many
 # colours: picture FILE.
 picture() {
-	xwd -root -silent | /usr/bin/convert xwd:- "$1" &&
+	if [[ -n ${SWAYSOCK:-} ]]; then
+		grim "$1"
+	else
+		xwd -root -silent | /usr/bin/convert xwd:- "$1"
+	fi &&
 		/usr/bin/convert "$1" -format '%k ' -write info: -fill white +opaque black \
 			-format '%[fx:round(mean*100)]\n' info:
 }
@@ -50,7 +84,7 @@ shows() {
 	local pid=$!
 	for round in {1..240}; do
 		kill -0 "$pid" 2>/dev/null || break
-		found=$(xwininfo -root -tree | sed -n 's/^ *0x[0-9a-f]* "\(.*\)": (.*/\1/p' | grep -E -m 1 "$title") || found=''
+		found=$(windows | grep -E -m 1 "$title") || found=''
 		if [[ -n $found ]]; then
 			read -r colours drawn < <(picture "$TEST_TMP/$name.png")
 			if [[ $colours -ge 16 && $drawn -ge 4 ]]; then
@@ -64,13 +98,13 @@ shows() {
 		sleep 3		# what else it draws
 		picture "$KEEP_SHOTS/$name.$walls.png" >/dev/null
 	fi
-	local windows
-	windows=$(xwininfo -root -tree | grep '"')
+	local all
+	all=$(windows)
 	kill "$pid" 2>/dev/null || true
 	wait "$pid" 2>/dev/null || true
 	if [[ $status -ne 0 ]]; then
 		echo "no window with \"$title\" after $round rounds ($colours colours, $drawn %):"
-		echo "$windows"
+		echo "$all"
 		tail -n 20 "$TEST_TMP/window.log"
 	else
 		echo "$found"
