@@ -110,6 +110,8 @@ static int parse_ports(struct arena *arena, const char *text, struct rule *rule,
 			return -1;
 		if (!*text)
 			return 0;
+		if (*text == '/')
+			return fail(err, 0, "\"%s\" is neither tcp nor udp", text + 1);
 		if (*text != ',')
 			return ports_refuse(text, err);
 	}
@@ -135,14 +137,18 @@ static int refuse_character(const char *name, const char *at, struct error *err)
 /* One part of a name, up to a dot or the end: its length, or -1. */
 static int check_label(const char *name, char *label, bool *ret_digits, struct error *err)
 {
+	bool digits = true;
+	enum kind kind;
 	char *c = label;
 
-	*ret_digits = true;
-	for (; kinds[(unsigned char)*c] != WRONG; c++) {
-		*ret_digits = *ret_digits && kinds[(unsigned char)*c] == DIGIT;
-		if (kinds[(unsigned char)*c] == CAPITAL)
+	for (; (kind = kinds[(unsigned char)*c]) != WRONG; c++) {
+		if (kind == DIGIT)
+			continue;
+		digits = false;
+		if (kind == CAPITAL)
 			*c = (char)(*c + ('a' - 'A'));
 	}
+	*ret_digits = digits;
 	if (*c && *c != '.')
 		return refuse_character(name, c, err);
 	if (c == label)

@@ -55,6 +55,7 @@ static int explain_network(struct planning *p, const char *text, struct error *e
 		struct address base;
 
 		if (!address_parse(start, &base) ||
+		    (address_is_v4(&base) && bits > ADDRESS_BITS - BITS_BEFORE_V4) ||
 		    !text_is(text + length, arena_format(p->arena, "/%u", bits)))
 			continue;
 		network.bits = bits + (address_is_v4(&base) ? BITS_BEFORE_V4 : 0);
@@ -315,8 +316,7 @@ static int check_rule(struct planning *p, const struct tap_addresses *family,
 {
 	char text[ADDRESS_TEXT + 4];
 
-	if (!rule->allows || rule->what != RULE_PREFIX || !family->on ||
-	    rule->prefix.bits < family->network.bits ||
+	if (!family->on || rule->prefix.bits < family->network.bits ||
 	    !prefix_has(&family->network, &rule->prefix.base))
 		return 0;
 	(void)fail(err, 0, "allow %s (%s): that lies in the sandbox's own network, %s", rule->text,
@@ -347,8 +347,9 @@ int plan_tap(struct planning *p, struct error *err)
 	if (read_families(p, err) < 0 || read_outbound(p, err) < 0 || read_mtu(p, err) < 0)
 		return -1;
 	list_each(const struct rule, rule, &network->rules)
-		if (check_rule(p, &network->v4, rule, err) < 0 ||
-		    check_rule(p, &network->v6, rule, err) < 0)
+		if (rule->allows && rule->what == RULE_PREFIX &&
+		    (check_rule(p, &network->v4, rule, err) < 0 ||
+		     check_rule(p, &network->v6, rule, err) < 0))
 			return -1;
 	return 0;
 }

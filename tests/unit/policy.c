@@ -83,7 +83,7 @@ static const struct {
 	{ "*.", "empty name" }, { "a.*.org", "star" }, { "*example.org", "star" }, { "10.1", "whole address" },
 	{ "2130706433", "whole address" }, { "b\xc3\xbc" "cher.example", "not ASCII" },
 	{ "exa mple.org", "none of" }, { "example.org/icmp", "no address or network" },
-	{ "example.org:80/tcp/udp", "port" }, { "https://example.org", "port" },
+	{ "example.org:80/tcp/udp", "neither" }, { "a:80/icmp", "neither" }, { "https://example.org", "port" },
 	{ "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.org", "63" },
 };
 
