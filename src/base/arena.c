@@ -116,17 +116,23 @@ char *arena_format(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+void list_widen(struct arena *arena, void **items, size_t count, size_t *room, size_t size,
+		size_t more)
+{
+	if (*room - count >= more)
+		return;
+	void *moved = arena_alloc(arena, (count + more) * size);
+	if (count)
+		memcpy(moved, *items, count * size);
+	*items = moved;
+	*room = count + more;
+}
+
 void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
 		size_t size)
 {
-	if (*count == *room) {
-		size_t wider = *room ? *room * 2 : 8;
-		void *moved = arena_alloc(arena, wider * size);
-		if (*count)
-			memcpy(moved, *items, *count * size);
-		*items = moved;
-		*room = wider;
-	}
+	if (*count == *room)
+		list_widen(arena, items, *count, room, size, *count ? *count : 8);
 	/* A list that was emptied is filled again: zeroed like the first time. */
 	return memset((char *)*items + (*count)++ * size, 0, size);
 }

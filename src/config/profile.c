@@ -240,14 +240,31 @@ static bool keep_problem(struct config *config, const struct error *err)
 	return true;
 }
 
-int profile_apply_text(struct config *config, const char *name, const char *text,
-		       size_t length, struct error *err)
+/* A profile of hundreds of lines is mostly a list of rules for the network. */
+enum { MANY_LINES = 256 };
+
+static void expect_lines(struct config *config, const char *text, size_t length)
+{
+	const char *end = text + length;
+	size_t lines = 0;
+
+	for (; (text = memchr(text, '\n', (size_t)(end - text))); text++)
+		lines++;
+	if (lines < MANY_LINES)
+		return;
+	list_make_room(config->arena, &config->said, lines);
+	list_make_room(config->arena, &config->network, lines);
+}
+
+/* The text ends with a NUL at `length`. What it says stays where it stands. */
+static int apply_lines(struct config *config, const char *name, char *text, size_t length,
+		       struct error *err)
 {
 	struct origin origin = { .file = name };
 	bool plain = text_is_plain(text, length);
-	/* What it says stays where it stands. */
-	char *line = arena_copy_part(config->arena, text, length), *end = line + length;
+	char *line = text, *end = text + length;
 
+	expect_lines(config, text, length);
 	for (char *next; line < end; line = next + 1) {
 		next = memchr(line, '\n', (size_t)(end - line));
 		next = next ? next : end;
@@ -261,10 +278,16 @@ int profile_apply_text(struct config *config, const char *name, const char *text
 	return 0;
 }
 
+int profile_apply_text(struct config *config, const char *name, const char *text,
+		       size_t length, struct error *err)
+{
+	return apply_lines(config, name, arena_copy_part(config->arena, text, length), length, err);
+}
+
 /* --- fetching -------------------------------------------------------------- */
 
 static int fetch_file(struct config *config, struct reading *reading, int fd,
-		      const char **ret_text, size_t *ret_length, struct error *err)
+		      char **ret_text, size_t *ret_length, struct error *err)
 {
 	if (file_look_fd(fd, &reading->id) < 0)
 		return fail(err, errno, "%s", reading->file);
@@ -273,17 +296,13 @@ static int fetch_file(struct config *config, struct reading *reading, int fd,
 			return fail(err, 0, "%s includes itself", reading->file);
 	*list_add(config->arena, &config->profiles) = reading->file;
 	*list_add(config->arena, &config->files_read) = reading->file;
-	char *text;
-	if (file_read_fd(config->arena, fd, reading->file, LONGEST_PROFILE, &text, ret_length,
-			 err) < 0)
-		return -1;
-	*ret_text = text;
-	return 0;
+	return file_read_fd(config->arena, fd, reading->file, LONGEST_PROFILE, ret_text, ret_length,
+			    err);
 }
 
 /* A path as --profile takes it; an include's is relative to the file it stands in. */
 static int fetch_path(struct config *config, const char *path, struct reading *reading,
-		      const char **ret_text, size_t *ret_length, struct error *err)
+		      char **ret_text, size_t *ret_length, struct error *err)
 {
 	struct arena *arena = config->arena;
 
@@ -300,7 +319,7 @@ static int fetch_path(struct config *config, const char *path, struct reading *r
 
 /* NAME.profile of the first directory that has one. */
 static int fetch_name(struct config *config, const char *name, struct reading *reading,
-		      const char **ret_text, size_t *ret_length, struct error *err)
+		      char **ret_text, size_t *ret_length, struct error *err)
 {
 	const struct built_in *built_in = profile_built_in(name);
 	bool again = false;
@@ -335,7 +354,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 	if (built_in && reading->place == BUILT_IN) {
 		reading->file = built_in->file;
 		*list_add(config->arena, &config->files_read) = reading->file;
-		*ret_text = built_in->text;
+		*ret_text = arena_copy(config->arena, built_in->text);
 		*ret_length = strlen(*ret_text);
 		return 0;
 	}
@@ -348,7 +367,7 @@ static int fetch_name(struct config *config, const char *name, struct reading *r
 }
 
 static int fetch(struct config *config, const char *name, struct reading *reading,
-		 const char **ret_text, size_t *ret_length, struct error *err)
+		 char **ret_text, size_t *ret_length, struct error *err)
 {
 	if (reading->depth > DEEPEST)
 		return fail(err, 0, "profiles include each other over %d deep", DEEPEST);
@@ -381,7 +400,7 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 		.of_project = config->reading && config->reading->of_project,
 	};
 	const struct files_read before = config->files_read;
-	const char *text = NULL;
+	char *text = NULL;
 	size_t length = 0;
 
 	if (fetch(config, name, &reading, &text, &length, err) < 0)
@@ -392,7 +411,7 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 	if (reading.of_project && was_read(&before, reading.file))
 		return 0;
 	config->reading = &reading;
-	int result = profile_apply_text(config, reading.file, text, length, err);
+	int result = apply_lines(config, reading.file, text, length, err);
 	config->reading = reading.by;
 	return result;
 }

@@ -183,7 +183,7 @@ int host_name_check(char *name, struct error *err)
 	return digits ? fail(err, 0, "\"%s\" is not a whole address", name) : 0;
 }
 
-static int parse_what(char *text, struct rule *rule, struct error *err)
+static int parse_what(struct arena *arena, char *text, struct rule *rule, struct error *err)
 {
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
 		if (text[0] != classes[i].word[0] || !text_is(text, classes[i].word))
@@ -208,22 +208,30 @@ static int parse_what(char *text, struct rule *rule, struct error *err)
 	else if (*text && text[1] && strchr(text, '*'))
 		return fail(err, 0, "\"%s\": a star stands for whole parts, at the start: *.%s",
 			    text, "example.org");
-	rule->name = text;
-	return host_name_check(text, err);
+	if (host_name_check(text, err) < 0)
+		return -1;
+	rule->name = arena_copy(arena, text);
+	return 0;
 }
 
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	       struct error *err)
 {
+	/* It is taken apart where only a name of it is kept. */
+	char few[256], *what = few, *ports;
 	size_t length = strlen(text);
-	char *what = arena_copy_part(arena, text, length), *ports;
 	struct rule rule = *ret_rule;
+
+	if (length < sizeof(few))
+		memcpy(few, text, length + 1);
+	else
+		what = arena_copy_part(arena, text, length);
 
 	rule.name = NULL;
 	rule.ports.items = NULL;
 	rule.ports.count = rule.ports.room = 0;
 	rule.protocols = take_protocol(what, length);
-	if (take_ports(&what, &ports, err) < 0 || parse_what(what, &rule, err) < 0)
+	if (take_ports(&what, &ports, err) < 0 || parse_what(arena, what, &rule, err) < 0)
 		return -1;
 	if (ports && parse_ports(arena, ports, &rule, err) < 0)
 		return text_begins(ports, "//")

@@ -39,6 +39,15 @@ char *arena_format(struct arena *arena, const char *format, ...)
 	((void)((list)->items = arena_alloc((arena), (wanted) * sizeof(*(list)->items)), \
 		(list)->count = 0, (list)->room = (wanted)))
 
+/* Make room for `more` items in a LIST at once, for the same reason. */
+#define list_make_room(arena, list, more) \
+	list_widen((arena), (void **)&(list)->items, (list)->count, &(list)->room, \
+		sizeof(*(list)->items), (more))
+
+/* What these are made of. */
+void list_widen(struct arena *arena, void **items, size_t count, size_t *room, size_t size,
+		size_t more);
+
 /* What list_add() is made of. */
 void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
 		size_t size);
