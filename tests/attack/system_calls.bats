@@ -270,6 +270,9 @@ print(libc.adjtimex(timex), os.strerror(ctypes.get_errno()))'
 		'41 2 0x80003 255' '41 2 10 0' '41 2 1 132' '41 2 2 115' '41 2 6 33' "41 2 $((1 << 32 | 3)) 1"
 	assert_equal "$(tr -d '\n' <<<"${output//call/}")" \
 		': EPROTONOSUPPORT: EPROTONOSUPPORT: EPROTONOSUPPORT: EPERM: EPERM: EPERM: EPERM: EPROTONOSUPPORT: EPROTONOSUPPORT: EPERM: EPERM'
+}
+
+@test "NET-23: kinds of sockets that everybody needs" {
 	inspect -- "$PROBE" calls '41 1 1 0' '41 1 5 0' '41 2 1 6' '41 2 2 17' '41 10 0x80801 0' '41 16 3 0' '53 1 1 0 mem'
 	assert_equal "$(sort -u <<<"$output")" 'call: ok'
 }

@@ -98,7 +98,7 @@ finish() {
 	finish
 }
 
-@test "no /dev/net/tun, or none that may be opened: it does not start, and says what to do" {
+@test "ROB-12: no /dev/net/tun, or none that may be opened: it does not start, and says what to do" {
 	is_root || skip "only root can hide it"
 	# shellcheck disable=SC2016 # for the shell
 	run unshare -m sh -c 'mount -t tmpfs tmpfs /dev/net; exec "$0" run --net -- true' "$IMMURE"
