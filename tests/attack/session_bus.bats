@@ -43,7 +43,7 @@ own() {
 
 with_bus() { inspect --user self --dbus talk:org.example.Open "$@"; }
 
-@test "a name that was not said starts nothing outside, and one that was does" {
+@test "IPC-01: a name that was not said starts nothing outside, and one that was does" {
 	# The bus itself, as a bind would show it.
 	# shellcheck disable=SC2046 # words
 	inspect --user self --bind "$TEST_TMP/bus" --env-keep DBUS_SESSION_BUS_ADDRESS $(call org.example.Shut)
@@ -64,7 +64,7 @@ with_bus() { inspect --user self --dbus talk:org.example.Open "$@"; }
 	refute test -e open
 }
 
-@test "to see, to talk and to own are three things" {
+@test "IPC-01: to see, to talk and to own are three things" {
 	local word
 	# shellcheck disable=SC2046
 	inspect --user self --bind "$TEST_TMP/bus" --env-keep DBUS_SESSION_BUS_ADDRESS $(own org.example.Mine)
@@ -87,7 +87,7 @@ with_bus() { inspect --user self --dbus talk:org.example.Open "$@"; }
 	[[ -e open ]]
 }
 
-@test "the proxy is walled in, holds nothing of ours, and ends with the sandbox" {
+@test "IPC-01: the proxy is walled in, holds nothing of ours, and ends with the sandbox" {
 	local proxy field
 	hold --user self --dbus talk:org.example.Open
 	proxy=$(pgrep -P "$SUPERVISOR" -f '^/usr/bin/xdg-dbus-proxy ')
@@ -114,7 +114,7 @@ with_bus() { inspect --user self --dbus talk:org.example.Open "$@"; }
 	[[ ! -e /run/dbus-session ]]
 }
 
-@test "a proxy that dies takes the bus away, and that is said" {
+@test "IPC-01: a proxy that dies takes the bus away, and that is said" {
 	local proxy
 	hold --user self --dbus talk:org.example.Open
 	proxy=$(pgrep -P "$SUPERVISOR" -f '^/usr/bin/xdg-dbus-proxy ')
@@ -124,7 +124,7 @@ with_bus() { inspect --user self --dbus talk:org.example.Open "$@"; }
 	grep -q 'the proxy of the session bus ended with status 137' "$TEST_TMP/held"
 }
 
-@test "without a bus, or as somebody else, there is no launch" {
+@test "IPC-01: without a bus, or as somebody else, there is no launch" {
 	inspect --dbus talk:org.example.Open touch made
 	if ! is_root; then
 		assert_status 125
@@ -152,7 +152,7 @@ with_bus() { inspect --user self --dbus talk:org.example.Open "$@"; }
 	done
 }
 
-@test "what is said shows in the plan, in a profile and in what it opens" {
+@test "IPC-01: what is said shows in the plan, in a profile and in what it opens" {
 	printf '%s\n' 'include default' 'user self' 'include notifications' >f
 	run "$IMMURE" profile diff ./f
 	assert_output_has 'uses of the session: dbus call:org.freedesktop.Notifications='
