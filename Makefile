@@ -217,8 +217,9 @@ check: setup-check
 check-full: setup-full
 	@tests/run tests
 
+# A browser starts half a dozen times, and that takes its time on a busy machine.
 check-apps: setup-apps
-	@tests/run tests/apps tests/heavy
+	@BATS_TEST_TIMEOUT=900 tests/run tests/apps tests/heavy
 
 vmcheck: setup-vm
 	@VM_PACKAGES='$(PACKAGES_TEST)' tests/vm/vmcheck
