@@ -12,7 +12,7 @@
 
 /* A plan of the default profile takes 36 KB: one block, whose pages the kernel hands
  * out at once, for a fifth of what a page fault each would cost. */
-enum { BLOCK_SIZE = 48 * 1024, ALIGNMENT = 16 };
+enum { BLOCK_SIZE = 48 * 1024, LARGE = 8 * 1024, ALIGNMENT = 16 };
 
 struct block {
 	struct block *older;
@@ -50,18 +50,28 @@ void arena_free(struct arena *arena)
 	free(arena);
 }
 
-static struct block *block_add(struct arena *arena, size_t size)
+static struct block *block_new(size_t room)
 {
-	const size_t usual = BLOCK_SIZE - sizeof(struct block);
-	size_t room = size > usual ? size : usual;
 	struct block *block = mmap(NULL, sizeof(*block) + room, PROT_READ | PROT_WRITE,
 				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 
 	if (block == MAP_FAILED)
 		die_of_hunger();
 	block->room = room;
-	block->older = arena->newest;
-	arena->newest = block;
+	return block;
+}
+
+/* What is large has a block of its own, so that what is left of the newest goes on being
+ * filled, and is not populated for nothing. */
+static struct block *block_add(struct arena *arena, size_t size)
+{
+	const size_t usual = BLOCK_SIZE - sizeof(struct block);
+	bool large = arena->newest && size > LARGE;
+	struct block *block = block_new(large || size > usual ? size : usual);
+	struct block **place = large ? &arena->newest->older : &arena->newest;
+
+	block->older = *place;
+	*place = block;
 	return block;
 }
 

@@ -241,7 +241,7 @@ static bool keep_problem(struct config *config, const struct error *err)
 }
 
 /* A profile of hundreds of lines is mostly a list of rules for the network. */
-enum { MANY_LINES = 256 };
+enum { MANY_LINES = 256, INCLUDED_LINES = 128 };
 
 static void expect_lines(struct config *config, const char *text, size_t length)
 {
@@ -252,7 +252,7 @@ static void expect_lines(struct config *config, const char *text, size_t length)
 		lines++;
 	if (lines < MANY_LINES)
 		return;
-	list_make_room(config->arena, &config->said, lines);
+	list_make_room(config->arena, &config->said, lines + INCLUDED_LINES);
 	list_make_room(config->arena, &config->network, lines);
 }
 
