@@ -75,8 +75,7 @@ static int plan_wayland(struct planning *p, struct error *err)
 	}
 	const char *path = path_normal(p->arena, name[0] == '/' ? "/" : directory, name);
 	if (look_at_socket(path, &id, err) < 0)
-		return hint(err, "there is a compositor where WAYLAND_DISPLAY is set; without one,"
-			    " with an X server: x11");
+		return hint(err, "to do without windows: env -u WAYLAND_DISPLAY immure ...");
 	const char *there = show(p, path, &id, inside(p, "wayland-0"), asked);
 	give_variable(p, "WAYLAND_DISPLAY", there, asked->origin);
 	return 0;
@@ -216,11 +215,11 @@ static int plan_x11(struct planning *p, struct error *err)
 		(void)fail(err, 0, "DISPLAY is \"%s\", and not a server of this host, as :0 is",
 			   text_escaped(p->arena, display));
 		return hint(err, "one that is reached by the network, as through ssh -X, cannot be"
-			    " shown");
+			    " shown; to do without windows: env -u DISPLAY immure ...");
 	}
 	const char *path = arena_format(p->arena, "/tmp/.X11-unix/X%s", number);
 	if (look_at_socket(path, &id, err) < 0)
-		return -1;
+		return hint(err, "to do without windows: env -u DISPLAY immure ...");
 	(void)show(p, path, &id, path, asked);
 	give_variable(p, "DISPLAY", strchr(display, ':'), asked->origin);
 	note(p, "x11 (%s): it can see the windows of every program of this X server, read what is"

@@ -121,6 +121,7 @@ X$number
 		DISPLAY=$display inspect --x11 -- true
 		assert_status 125
 		assert_stderr_has 'and not a server of this host, as :0 is'
+		assert_stderr_has 'to do without windows: env -u DISPLAY immure ...'
 	done
 	inspect --x11 -- true
 	assert_stderr_has 'plan: x11 (command line): DISPLAY is not set'
