@@ -85,6 +85,37 @@ exec_of() { sed -n 's/^Exec=//p' "$1" | head -n 1; }
 	refute sh -c "$(exec_of "$apps/sort-a.desktop" | sed "s|--version %U|'$HOME/private'|")"
 }
 
+@test "what menus are made with, and the bus, take it in place of the system's" {
+	needs gio dbus-run-session dbus-send update-desktop-database
+	# The bus asks the database of users where the home is, not HOME.
+	export XDG_DATA_HOME=$HOME/.local/share OUTSIDE=yes
+	profile cp 'cwd rw' 'arguments ro' 'setenv INSIDE=yes'
+	entry org.example.Cp.desktop 'Exec=cp %f copy' 'MimeType=text/x-sorted;' 'DBusActivatable=true'
+	printf '%s\n' '[D-BUS Service]' 'Name=org.example.Cp' 'Exec=/usr/bin/cp /proc/self/environ by-bus' \
+		>"$TEST_TMP/system/dbus-1/services/x.service"
+	mkdir work
+	cd work
+	# in_session FILE COMMAND...: until that file is there.
+	in_session() {
+		rm -f "$1"
+		# shellcheck disable=SC2016 # for the shell
+		timeout -k 5 60 dbus-run-session -- sh -c 'file=$1; shift; "$@"; until [ -s "$file" ]; do sleep 0.05; done' - "$@" 2>&1
+	}
+	# It owns no name there, so that nobody answers.
+	local ask=(dbus-send --session --print-reply --reply-timeout=500 --dest=org.example.Cp / a.b.c)
+	in_session by-bus "${ask[@]}"
+	grep -qz OUTSIDE=yes by-bus
+	desktop install cp
+	in_session by-bus "${ask[@]}"
+	grep -qz INSIDE=yes by-bus
+	refute grep -qz OUTSIDE by-bus
+	[[ $(gio mime text/x-sorted) == *'Default application'*org.example.Cp.desktop* ]]
+	# A file's own name, with a blank, is what it gets, and shows it.
+	echo text >"$HOME/a file"
+	in_session copy gio launch "$apps/org.example.Cp.desktop" "$HOME/a file"
+	assert_equal "$(cat copy)" text
+}
+
 @test "the program of the system is started, and the wrapper never itself" {
 	profile sort "ro-bind $HOME/.local/bin" "setenv PATH=$HOME/.local/bin:/usr/bin"
 	run desktop install sort
