@@ -9,6 +9,10 @@ load ../lib/apps
 
 setup() { common_setup; }
 
+@test "agent" { row agent; }
+
+@test "build" { row build; }
+
 @test "curl" { row curl; }
 
 @test "gcc" { row gcc; }
@@ -16,6 +20,8 @@ setup() { common_setup; }
 @test "git" { row git; }
 
 @test "gzip" { row gzip; }
+
+@test "job" { row job; }
 
 @test "jq" { row jq; }
 
@@ -31,6 +37,8 @@ setup() { common_setup; }
 
 @test "rsync" { row rsync; }
 
+@test "server" { row server; }
+
 @test "sqlite3" { row sqlite3; }
 
 @test "ssh" { row ssh; }
@@ -38,6 +46,8 @@ setup() { common_setup; }
 @test "tar" { row tar; }
 
 @test "unzip" { row unzip; }
+
+@test "viewer" { row viewer; }
 
 @test "vim" { row vim; }
 

@@ -8,7 +8,7 @@ load ../lib/common
 	"$IMMURE_SOURCE/scripts/generate" "$IMMURE_GEN" "$TEST_TMP"
 	local file
 	for file in man/immure.1 completions/immure.bash completions/immure.zsh completions/immure.fish README.md \
-		tests/apps/small.bats tests/heavy/apps.bats; do
+		tests/apps/small.bats tests/heavy/apps.bats tests/attack/given_up; do
 		[[ -s $TEST_TMP/$file ]]
 		diff -u "$IMMURE_SOURCE/$file" "$TEST_TMP/$file" ||
 			fail_test "$file is out of date: run 'make generate'"

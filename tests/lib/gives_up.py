@@ -1,6 +1,6 @@
 """gives_up.py DIRECTORY: what each shipped profile says that takes a wall away.
 
-Prints tests/attack/given_up: "NAME: WORDS" for each DIRECTORY/NAME.profile
+Prints tests/attack/given_up, for `make generate`: "NAME: WORDS" for each DIRECTORY/NAME.profile
 that has any, of its own lines and of those that it includes, whatever their conditions. A word
 counts unless it is known to be none of those: one that nobody has thought of yet is listed.
 """
@@ -18,8 +18,8 @@ HARMLESS = set("""alias description include if user hostname cwd arguments home 
 
 HEAD = """# The shipped profiles that say something which takes a wall of the default posture away, and
 # the words; `socket` and `internet` stand for lines that show or reach such. One that is not
-# here says nothing of the kind. Written by tests/lib/gives_up.py profiles: a line that comes is
-# for a reviewer to see. What the attempts get by them is in tests/lib/breakout.bash."""
+# here says nothing of the kind. Written by `make generate`: a line that comes is for a reviewer
+# to see. What the attempts get by them is in tests/lib/breakout.bash."""
 
 
 def lines_of(directory, name, seen):

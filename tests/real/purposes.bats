@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # The profiles by purpose: what each is for works with real programs, and what each refuses
-# it refuses.
+# it refuses. What each opens is in tests/apps/opens, as of all profiles.
 
 load ../lib/common
 load ../lib/sandbox
@@ -95,6 +95,7 @@ for to in "203.0.113.1", "198.51.100.8", "10.0.2.2", "192.175.48.7":
 	run --separate-stderr timeout -k 5 60 unshare -Urn sh -c '
 		ip link set lo up
 		python3 -m http.server --bind 127.0.0.1 9 >/dev/null 2>&1 & beside=$!
+		until curl -sf http://127.0.0.1:9/page >/dev/null; do kill -0 $beside || exit 1; sleep 0.1; done
 		"$IMMURE" run --profile server sh -c "
 			echo x >planted
 			for to in 127.0.0.1 10.0.2.2 192.0.2.1; do timeout 5 bash -c \": </dev/tcp/\$to/9\" && echo reached \$to; done
@@ -117,4 +118,20 @@ for to in "203.0.113.1", "198.51.100.8", "10.0.2.2", "192.175.48.7":
 	# Its processes are counted.
 	by job --rlimit nproc=20 -- "$PROBE" forks 50
 	[[ $output != *' 50'* ]]
+}
+
+@test "viewer: the file it is given is read, and neither written nor anything beside it seen" {
+	needs less
+	echo words >../beside/shown
+	by viewer -- less "$TEST_TMP/beside/shown"
+	assert_equal "$output" words
+	by viewer -- less "file://$TEST_TMP/beside/shown"
+	by viewer -- less ../beside/shown
+	assert_equal "$output" words
+	touch here
+	# shellcheck disable=SC2016 # for the shell inside
+	by viewer -- sh -c 'cat "$1"; echo x >>"$1"; rm -f "$1"; cat "${1%/*}/file"; ls -A "${1%/*}" ~; ls here' - "$TEST_TMP/beside/shown"
+	assert_equal "$output" "$(printf '%s\n' words "$TEST_TMP/beside:" shown '' "$HOME:")"
+	assert_equal "$(cat "$TEST_TMP/beside/shown")" words
+	assert_offline viewer
 }
