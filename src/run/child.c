@@ -104,7 +104,8 @@ int child_assemble_files(struct sandbox *box, struct error *err)
 	if (!box->plan->own_mounts)
 		return box->plan->own_terminal
 			? tty_pair(NO_FD, &box->view.master, &box->view.slave, err) : 0;
-	if (protect_input(box->plan, err) < 0)
+	if ((!box->plan->own_user && mount_cut_off(err) < 0) ||
+	    protect_input(box->plan, err) < 0)
 		return -1;
 	return view_begin(box->plan, box->ruleset, &box->view, err);
 }

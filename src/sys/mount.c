@@ -147,6 +147,12 @@ int mount_attach(int tree, int dir, const char *path, struct error *err)
 	return 0;
 }
 
+int mount_cut_off(struct error *err)
+{
+	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
+		? fail(err, errno, "cut the mounts off from the host's") : 0;
+}
+
 int mount_attach_on_root(int tree, struct error *err)
 {
 	if (move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0) {

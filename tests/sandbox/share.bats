@@ -89,6 +89,17 @@ shared() {
 	assert_stderr_has '--share user,mount,pid'
 }
 
+@test "root that shares the user namespace mounts nothing on the host, whose mounts are shared" {
+	is_root || skip 'needs a new user namespace otherwise, whose mounts are nobody else'"'"'s'
+	# shellcheck disable=SC2016 # for the shell inside
+	run --separate-stderr timeout -k 5 30 unshare -m --propagation shared sh -c '
+		grep -q shared: /proc/self/mountinfo || exit
+		before=$(cat /proc/self/mountinfo)
+		"$@" && [ "$before" = "$(cat /proc/self/mountinfo)" ] && echo the same' - \
+		"$IMMURE" run --share user -- sh -c 'echo ran; grep -c "shared:\|master:" /proc/self/mountinfo || true'
+	assert_equal "$output" $'ran\n0\nthe same'
+}
+
 @test "what a shared namespace shows is the host's" {
 	inspect --share uts -- uname -n
 	assert_equal "$output" "$(uname -n)"

@@ -44,6 +44,12 @@ int mount_restrict(int tree, struct mount_rights rights, bool recursive,
  * a link; with path "" on what `dir` is open on. */
 int mount_attach(int tree, int dir, const char *path, struct error *err);
 
+/* Let nothing that is mounted in this mount namespace from now on appear in another one,
+ * nor the reverse. The kernel cuts off by itself what belongs to a new user namespace;
+ * mounts that were copied within one stay peers, if they are shared ones: and what is
+ * attached on a peer of the host's `/` is on the host's too (mount_namespaces(7)). */
+int mount_cut_off(struct error *err);
+
 /* Attach a tree on `/` of this mount namespace, above what is there. */
 int mount_attach_on_root(int tree, struct error *err);
 
