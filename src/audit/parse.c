@@ -136,24 +136,6 @@ bool parse_status(struct arena *arena, const char *text, struct status_facts *st
 
 /* --- mountinfo ------------------------------------------------------------------- */
 
-/* In place: \040 and its kin are the bytes that would end a field. */
-static char *unescape(char *text)
-{
-	char *out = text;
-
-	for (const char *in = text; *in; out++) {
-		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' &&
-		    in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
-			*out = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
-			in += 4;
-		} else {
-			*out = *in++;
-		}
-	}
-	*out = '\0';
-	return text;
-}
-
 static bool has_option(const char *options, const char *wanted)
 {
 	size_t length = strlen(wanted);
@@ -184,10 +166,10 @@ static bool parse_mount(char *line, struct mount_facts *mount)
 		return false;
 	mount->id = (int)strtol(id, NULL, 10);
 	mount->parent = (int)strtol(parent, NULL, 10);
-	mount->root = unescape(root);
-	mount->place = unescape(place);
-	mount->type = unescape(type);
-	mount->source = unescape(source);
+	mount->root = text_decode_octal(root);
+	mount->place = text_decode_octal(place);
+	mount->type = text_decode_octal(type);
+	mount->source = text_decode_octal(source);
 	mount->writable = has_option(options, "rw") && has_option(more, "rw");
 	mount->nosuid = has_option(options, "nosuid");
 	mount->nodev = has_option(options, "nodev");

@@ -50,6 +50,23 @@ int text_number(const char *text, int64_t least, int64_t most, int64_t *ret_numb
 	return 0;
 }
 
+char *text_decode_octal(char *text)
+{
+	char *out = text;
+
+	for (const char *in = text; *in; out++) {
+		if (in[0] == '\\' && in[1] >= '0' && in[1] <= '3' && in[2] >= '0' &&
+		    in[2] <= '7' && in[3] >= '0' && in[3] <= '7') {
+			*out = (char)((in[1] - '0') << 6 | (in[2] - '0') << 3 | (in[3] - '0'));
+			in += 4;
+		} else {
+			*out = *in++;
+		}
+	}
+	*out = '\0';
+	return text;
+}
+
 int text_octal(const char *text, unsigned *ret_mode, struct error *err)
 {
 	size_t length = strlen(text);

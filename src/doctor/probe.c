@@ -188,8 +188,12 @@ static int change_root(void *context, struct trial_answer *answer)
 		return -1;
 	if (file_look("/null", true, &id, err) < 0)
 		return -1;
-	return id.type == S_IFCHR && access("/proc", F_OK) < 0 && access("/dev", F_OK) < 0
-		? 0 : fail(err, 0, "the new root is not what was mounted");
+	if (id.type != S_IFCHR || access("/proc", F_OK) == 0 || access("/dev", F_OK) == 0)
+		return fail(err, 0, "the new root is not what was mounted");
+	if (mount_is_by_path())
+		(void)snprintf(answer->note, sizeof(answer->note), "by mount(2): the kernel is older"
+			       " than Linux 5.12, or a filter hides its calls");
+	return 0;
 }
 
 static int try_mounts(void *context, struct trial_answer *answer)
@@ -315,6 +319,9 @@ static int set_limit(void *context, struct trial_answer *answer)
 		return -1;
 	AUTO_FD int settings = sysctl_open(procfs, err);
 	if (settings < 0 || sysctl_write(settings, "user.max_user_namespaces", "1", err) < 0)
+		return -1;
+	/* Below something mounted on `/` we were in a chroot, to the kernel. */
+	if (mount_leave_nothing(err) < 0)
 		return -1;
 	return trial_inside(CLONE_NEWUSER, make_third, context, answer);
 }

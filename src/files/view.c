@@ -871,18 +871,8 @@ int view_finish(const struct plan *plan, struct view *view, struct error *err)
 
 int view_enter(const struct view *view, struct error *err)
 {
-	struct stat here, above;
-
-	if (!view->root_is_other)
-		return mount_enter(view->root, err);
-	if (mount_enter_above(view->root, err) < 0)
-		return -1;
-	/* What was still mounted on the root would be what is above it. */
-	if (fstat(view->root, &here) < 0 || stat("/..", &above) < 0)
-		return fail(err, errno, "look at the new root");
-	if (here.st_dev != above.st_dev || here.st_ino != above.st_ino)
-		return fail(err, 0, "the old root is still there");
-	return 0;
+	return view->root_is_other ? mount_enter_above(view->root, err)
+				   : mount_enter(view->root, err);
 }
 
 static int renew_item(struct view *view, const struct item *item, int root, struct error *err)
@@ -917,7 +907,7 @@ int view_renew(const struct plan *plan, struct view *view, struct error *err)
 		     item->kind == ITEM_MQUEUE) && renew_item(view, item, root, err) < 0)
 			return within(err, "%s %s (%s)", makers[item->kind].name, item->target,
 				      item->origin);
-	return 0;
+	return mount_leave_nothing(err);
 }
 
 void view_close(struct view *view)

@@ -34,6 +34,16 @@ struct joining {
 	struct error error;
 };
 
+/* What mount(2) has made stands in the helper's mount namespace, and no other one can
+ * take it over. */
+static int refuse_to_hand_over(const char *type, enum item_kind kind, struct error *err)
+{
+	(void)fail(err, 0, "hand a new %s over: mount(2) alone cannot", type);
+	(void)hint(err, "Linux 5.2 or newer can, unless a container's filter hides fsopen(2) and"
+		   " its kin; with Docker or podman: --security-opt seccomp=unconfined");
+	return kind == ITEM_SYSFS ? hint(err, "to have none: --sys none") : -1;
+}
+
 /* The file system of a namespace that was just entered, if the plan shows it. Nobody
  * mounts where somebody else owns the mounts: so it gets a copy of them. */
 static int mount_given(const struct plan *plan, enum item_kind kind, const char *type,
@@ -50,7 +60,7 @@ static int mount_given(const struct plan *plan, enum item_kind kind, const char 
 			return -1;
 		*ret_tree = kind == ITEM_SYSFS && item->writable
 			? mount_new_sysfs(err) : mount_new(type, NULL, rights, err);
-		if (*ret_tree < 0)
+		if (*ret_tree < 0 || (mount_is_by_path() && refuse_to_hand_over(type, kind, err) < 0))
 			return within(err, "%s (%s)", item->target, item->origin);
 	}
 	return 0;

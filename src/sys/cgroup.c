@@ -51,24 +51,6 @@ static char *next_field(char **line)
 	return field && *field ? field : NULL;
 }
 
-/* mountinfo writes blanks and backslashes in octal: proc(5). */
-static void decode_octal(char *text)
-{
-	char *out = text;
-
-	for (; *text; text++) {
-		if (text[0] == '\\' && text[1] >= '0' && text[1] <= '3' &&
-		    text[2] >= '0' && text[2] <= '7' && text[3] >= '0' && text[3] <= '7') {
-			*out++ = (char)((text[1] - '0') << 6 | (text[2] - '0') << 3 |
-					(text[3] - '0'));
-			text += 3;
-		} else {
-			*out++ = *text;
-		}
-	}
-	*out = '\0';
-}
-
 /* Is this line of mountinfo a mount of version 2? Then its root, as a group, and the
  * directory where it is mounted. */
 static bool read_mount(char *line, char **ret_root, char **ret_point)
@@ -84,8 +66,8 @@ static bool read_mount(char *line, char **ret_root, char **ret_point)
 		if (!text_is(field, "-"))
 			continue;
 		const char *type = next_field(&line);
-		decode_octal(*ret_root);
-		decode_octal(*ret_point);
+		(void)text_decode_octal(*ret_root);
+		(void)text_decode_octal(*ret_point);
 		return type && text_is(type, "cgroup2");
 	}
 	return false;

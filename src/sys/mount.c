@@ -1,4 +1,8 @@
-/* glibc 2.36 has these calls; what its headers lack is defined here. */
+/* glibc 2.36 has these calls; what its headers lack is defined here.
+ *
+ * The first of them that is missing decides: from then on this process mounts by paths
+ * (stage.c), which makes the same of more calls. There is no other sign of it, since a
+ * kernel can have some of them, and a filter can hide any. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -17,8 +21,33 @@
 #include <immure/sys/mount.h>
 #include <immure/sys/walk.h>
 
-/* fsopen(2) and its kin. */
-#define CALLS_SINCE "5.2"
+#include "stage.h"
+
+/* Rights are the same numbers for both. */
+_Static_assert(MOUNT_ATTR_RDONLY == MS_RDONLY && MOUNT_ATTR_NOSUID == MS_NOSUID &&
+	       MOUNT_ATTR_NODEV == MS_NODEV && MOUNT_ATTR_NOEXEC == MS_NOEXEC,
+	       "flags of mount(2)");
+
+static bool by_path;
+
+bool mount_is_by_path(void)
+{
+	return by_path;
+}
+
+/* Is it the call that is not there? Old filters of containers say EPERM of those that
+ * they do not know, and who may mount is not refused these. */
+static bool is_missing(int code)
+{
+	return code == ENOSYS || code == EPERM;
+}
+
+/* Did the call fail because it is not there? Then it will not be asked again. */
+static bool lacks_call(int result)
+{
+	by_path = by_path || (result < 0 && is_missing(errno));
+	return by_path;
+}
 
 static unsigned need_of(const char *type)
 {
@@ -48,7 +77,7 @@ static uint64_t attributes_of(struct mount_rights rights)
 static int hint_too_revealing(const char *type, struct error *err)
 {
 	if (err->code != EPERM || (!text_is(type, "proc") && !text_is(type, "sysfs")))
-		return hint_call(err, CALLS_SINCE);
+		return hint_call(err, "2.4");
 	(void)hint(err, "parts of /%s are covered or read-only here, as in a container, and the kernel"
 		   " lets nobody mount one that would show them",
 		   text_is(type, "proc") ? "proc" : "sys");
@@ -61,33 +90,55 @@ static int hint_too_revealing(const char *type, struct error *err)
 		    " --sys host-ro");
 }
 
+static int new_by_path(const char *type, const char *const options[][2],
+		       struct mount_rights rights, struct error *err)
+{
+	int tree = stage_new(type, options, attributes_of(rights), err);
+
+	if (tree >= 0)
+		return tree;
+	(void)about(err, need_of(type));
+	return err->code == ENODEV ? hint(err, "this kernel has no %s", type)
+				   : err->hint[0] ? -1 : hint_too_revealing(type, err);
+}
+
 int mount_new(const char *type, const char *const options[][2],
 	      struct mount_rights rights, struct error *err)
 {
-	AUTO_FD int context = fsopen(type, FSOPEN_CLOEXEC);
+	AUTO_FD int context = by_path ? NO_FD : fsopen(type, FSOPEN_CLOEXEC);
+	if (lacks_call(context))
+		return new_by_path(type, options, rights, err);
 	if (context < 0) {
 		(void)fail(err, errno, "prepare a new %s", type);
 		(void)about(err, need_of(type));
 		return err->code == ENODEV ? hint(err, "this kernel has no %s", type)
-					   : hint_call(err, CALLS_SINCE);
+					   : hint_call(err, "5.2");
 	}
-	for (; options && (*options)[0]; options++) {
-		const char *key = (*options)[0], *value = (*options)[1];
+	const char *const (*option)[2] = options;
+	for (; option && (*option)[0]; option++) {
+		const char *key = (*option)[0], *value = (*option)[1];
 		unsigned command = value ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
 
 		if (fsconfig(context, command, key, value, 0) < 0) {
+			if (lacks_call(-1))
+				return new_by_path(type, options, rights, err);
 			(void)fail(err, errno, "%s option %s%s%s", type, key,
 				   value ? "=" : "", value ? value : "");
 			return about(err, need_of(type));
 		}
 	}
-	if (fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0) < 0) {
+	/* From here on EPERM is the kernel's own answer. */
+	int result = fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+	if (result < 0 && errno == ENOSYS && lacks_call(result))
+		return new_by_path(type, options, rights, err);
+	if (result < 0) {
 		(void)fail(err, errno, "create a new %s", type);
 		(void)about(err, need_of(type));
 		return hint_too_revealing(type, err);
 	}
-	AUTO_FD int tree = fsmount(context, FSMOUNT_CLOEXEC,
-				   (unsigned)attributes_of(rights));
+	AUTO_FD int tree = fsmount(context, FSMOUNT_CLOEXEC, (unsigned)attributes_of(rights));
+	if (tree < 0 && errno == ENOSYS && lacks_call(tree))
+		return new_by_path(type, options, rights, err);
 	if (tree < 0) {
 		(void)fail(err, errno, "mount a new %s", type);
 		(void)about(err, need_of(type));
@@ -109,12 +160,14 @@ int mount_copy(int dir, const char *path, struct error *err)
 {
 	unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE |
 			 (*path ? 0 : AT_EMPTY_PATH);
-	int tree = open_tree(dir, path, flags);
+	int tree = by_path ? NO_FD : open_tree(dir, path, flags);
 
+	if (lacks_call(tree))
+		return stage_copy(dir, path, err);
 	if (tree < 0) {
 		(void)fail(err, errno, "bind%s%s", *path ? " " : "", path);
 		(void)about(err, NEED_MOUNTS);
-		return hint_call(err, CALLS_SINCE);
+		return hint_call(err, "5.2");
 	}
 	return tree;
 }
@@ -127,7 +180,10 @@ int mount_restrict(int tree, struct mount_rights rights, bool recursive,
 	};
 	unsigned flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
 
-	if (mount_setattr(tree, "", flags, &change, sizeof(change)) < 0) {
+	int result = by_path ? -1 : mount_setattr(tree, "", flags, &change, sizeof(change));
+	if (lacks_call(result))
+		return stage_restrict(tree, (unsigned long)change.attr_set, recursive, err);
+	if (result < 0) {
 		(void)fail(err, errno, "restrict a mount");
 		(void)about(err, NEED_MOUNTS);
 		return hint_call(err, "5.12");
@@ -139,28 +195,49 @@ int mount_attach(int tree, int dir, const char *path, struct error *err)
 {
 	unsigned flags = MOVE_MOUNT_F_EMPTY_PATH | (*path ? 0 : MOVE_MOUNT_T_EMPTY_PATH);
 
-	if (move_mount(tree, "", dir, path, flags) < 0) {
+	int result = by_path ? -1 : move_mount(tree, "", dir, path, flags);
+	if (lacks_call(result))
+		return stage_attach(tree, dir, path, err);
+	if (result < 0) {
 		(void)fail(err, errno, "attach a mount");
 		(void)about(err, NEED_MOUNTS);
-		return hint_call(err, CALLS_SINCE);
+		return hint_call(err, "5.2");
 	}
 	return 0;
 }
 
 int mount_cut_off(struct error *err)
 {
-	return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
-		? fail(err, errno, "cut the mounts off from the host's") : 0;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+		return 0;
+	(void)fail(err, errno, "cut the mounts off from the host's");
+	(void)about(err, NEED_MOUNTS);
+	return hint_call(err, "2.6.15");
 }
 
 int mount_attach_on_root(int tree, struct error *err)
 {
-	if (move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0) {
+	int result = by_path ? -1
+		: move_mount(tree, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+
+	if (lacks_call(result))
+		return stage_attach_on_root(tree, err);
+	if (result < 0) {
 		(void)fail(err, errno, "attach the new root");
 		(void)about(err, NEED_MOUNTS);
-		return hint_call(err, CALLS_SINCE);
+		return hint_call(err, "5.2");
 	}
 	return 0;
+}
+
+static int check_entered(int root, struct error *err)
+{
+	struct stat here, above;
+
+	if (fstat(root, &here) < 0 || stat("/..", &above) < 0)
+		return fail(err, errno, "look at the new root");
+	return here.st_dev == above.st_dev && here.st_ino == above.st_ino
+		? 0 : fail(err, 0, "the old root is still there");
 }
 
 static int enter(int root, unsigned mounts, struct error *err)
@@ -175,12 +252,14 @@ static int enter(int root, unsigned mounts, struct error *err)
 		return hint_call(err, "2.4");
 	}
 	/* The path leads to what was mounted last on what is here. */
+	mounts += stage_is_there();
 	for (unsigned i = 0; i < mounts; i++)
 		if (umount2(".", MNT_DETACH) < 0)
 			return fail(err, errno, "drop the old root");
 	if (chdir("/") < 0)
 		return fail(err, errno, "stand in /");
-	return 0;
+	stage_forget();
+	return mounts > 1 ? check_entered(root, err) : 0;
 }
 
 int mount_enter(int root, struct error *err)
@@ -205,9 +284,9 @@ int mount_reopen_read_only(int fd, struct error *err)
 		return fail(err, errno, "find the path of descriptor %d", fd);
 	path[length] = '\0';
 	/* By its path: a descriptor of another mount namespace cannot be bound. */
-	AUTO_FD int tree = open_tree(AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+	AUTO_FD int tree = mount_copy(AT_FDCWD, path, err);
 	if (tree < 0)
-		return fail(err, errno, "bind %s", path);
+		return -1;
 	if (fstat(fd, &before) < 0 || fstat(tree, &after) < 0 ||
 	    before.st_dev != after.st_dev || before.st_ino != after.st_ino)
 		return fail(err, 0, "%s is another file by now", path);
@@ -225,13 +304,6 @@ int mount_reopen_read_only(int fd, struct error *err)
 
 /* As the kernel: path_resolution(7). */
 enum { MOST_LINKS = 40 };
-
-/* Is it the call that is not there? Old filters of containers say EPERM of those that
- * they do not know, and openat2(2) itself does not. */
-static bool is_missing(int code)
-{
-	return code == ENOSYS || code == EPERM;
-}
 
 static int try_inside(int root, const char *path, int flags, unsigned most_links)
 {
@@ -259,6 +331,18 @@ int inside_try(int root, const char *path, int flags)
 int inside_try_plain(int root, const char *path, int flags)
 {
 	return try_inside(root, path, flags, 0);
+}
+
+int inside_open_plain(int root, const char *path, struct error *err)
+{
+	int fd = inside_try_plain(root, path, 0);
+
+	return fd < 0 ? fail(err, errno, "open %s inside", path) : fd;
+}
+
+int mount_leave_nothing(struct error *err)
+{
+	return stage_strike(err);
 }
 
 int inside_open(int root, const char *path, int flags, struct error *err)

@@ -135,7 +135,7 @@ hint: this host forbids user namespaces to ordinary users; as root: sysctl -w ke
 	needs strace
 	local call
 	# It shows in the first call that needs a right.
-	for call in clone:error=EPERM move_mount:error=EACCES:when=1 open_tree:error=EPERM:when=1 \
+	for call in clone:error=EPERM move_mount:error=EACCES:when=1 open_tree,mount:error=EPERM:when=1 \
 		unshare:error=EPERM; do
 		run with_kernel apparmor_restrict_unprivileged_userns=1 -- "$call" \
 			run --proc host-ro touch made

@@ -31,6 +31,16 @@ all_of() {
 @test "ROB-28: one with a network" { all_of online; }
 @test "ROB-28: one with a network that is recorded" { all_of recorded; }
 @test "ROB-28: one with published ports" { all_of published; }
+# It makes the same few calls for each of its mounts.
+some_of() {
+	not_sanitized
+	run inject --sample 7 --case "$1"
+	printf '%s\n' "${lines[@]}" | grep "^$1: " >&3
+	assert_status 0
+	assert_output_has ', 0 hole'
+}
+
+@test "ROB-28: one that has mount(2) alone" { some_of old-mounts; }
 @test "ROB-28: one with namespaces inside" {
 	! is_root || skip 'root is refused'
 	all_of nested
@@ -39,6 +49,11 @@ all_of() {
 @test "ROB-28: one with namespaces inside whose command is process 1" {
 	! is_root || skip 'root is refused'
 	all_of nested-pid-1
+}
+
+@test "ROB-28: one that has mount(2) alone, with namespaces inside" {
+	! is_root || skip 'root is refused'
+	some_of old-nested
 }
 
 all_with_ids() {

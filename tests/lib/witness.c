@@ -60,7 +60,8 @@ static void show_file(const char *path, const char *const *words)
 	(void)fclose(file);
 }
 
-static bool status_has(const char *path, const char *text)
+/* The number behind a word of /proc/PID/status, or -1. */
+static long status_number(const char *path, const char *name)
 {
 	char content[8192];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -69,19 +70,21 @@ static bool status_has(const char *path, const char *text)
 	if (fd >= 0)
 		(void)close(fd);
 	content[length < 0 ? 0 : length] = '\0';
-	return strstr(content, text);
+	const char *found = strstr(content, name);
+	return found ? strtol(found + strlen(name), NULL, 10) : -1;
 }
 
-/* Init confines itself while we begin, and then waits for us. */
+/* Init confines itself while we begin, and then waits for us. Of filters it takes one, as
+ * we have, and somebody around it may have given one to both of us. */
 static void await_init(void)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
-	bool filtered = status_has("/proc/self/status", "Seccomp:\t2");
+	long filters = status_number("/proc/self/status", "Seccomp_filters:");
 
 	for (int round = 0; round < 1000; round++) {
 		/* The filter is the last that it takes. */
-		if (status_has("/proc/1/status", "NoNewPrivs:\t1") &&
-		    (!filtered || status_has("/proc/1/status", "Seccomp:\t2")))
+		if (status_number("/proc/1/status", "NoNewPrivs:") == 1 &&
+		    status_number("/proc/1/status", "Seccomp_filters:") >= filters)
 			break;
 		(void)nanosleep(&moment, NULL);
 	}

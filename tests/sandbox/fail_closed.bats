@@ -19,10 +19,10 @@ load ../lib/inject
 	assert_output_lacks 'NOT SEEN'
 }
 
-# sampled CASE: with the last lines of it.
+# sampled CASE [NTH]: with the last lines of it.
 sampled() {
 	not_sanitized
-	run inject --sample 37 --case "$1"
+	run inject --sample "${2:-37}" --case "$1"
 	assert_status 0
 	assert_output_has ' exact, '
 	assert_output_has ', 0 hole'
@@ -54,14 +54,17 @@ sampled_with_ids() {
 @test "ROB-28: of one that joins namespaces" { sampled joined; }
 @test "ROB-28: of one with a root file system of its own" { sampled root; }
 @test "ROB-28: of one with a network" { sampled online; }
+@test "ROB-28: of one that has mount(2) alone" { sampled old-mounts 211; }
 
 @test "ROB-28: strace, which makes a call fail in all processes at once, finds the same" {
 	local call error
 	needs strace
 	not_sanitized
 	make_work
-	for call in socketpair signalfd4 clone fsopen fsconfig fsmount open_tree move_mount \
-		mount_setattr mkdirat pivot_root umount2 setns sethostname setsid keyctl capset; do
+	# Where a call that mounts by descriptor is missing mount(2) is next.
+	for call in socketpair signalfd4 clone fsopen,mount fsconfig,mount fsmount,mount open_tree,mount \
+		move_mount,mount mount_setattr,mount mkdirat pivot_root umount2 setns sethostname setsid \
+		keyctl capset; do
 		for error in EPERM ENOSYS ENOMEM EINTR; do
 			run --separate-stderr timeout -k 5 30 strace -f -o "$TEST_TMP/trace" \
 				-e "trace=$call" -e "inject=$call:error=$error:when=1" \

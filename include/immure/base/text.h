@@ -53,6 +53,10 @@ size_t text_split(struct arena *arena, const char *text, char separator,
 /* The reverse for one half: a backslash before every separator and backslash. */
 char *text_protect(struct arena *arena, const char *text, char separator);
 
+/* Take in place, in a field of /proc's mountinfo, the blanks and backslashes back that it
+ * has in octal (proc(5)); returns `text`. */
+char *text_decode_octal(char *text);
+
 /* Write `text` for a terminal: printable UTF-8 stays, control characters,
  * direction marks and broken bytes become \n, \t or \xHH. Always ends with NUL;
  * what does not fit `size` is cut at a whole character and ends with "...". */

@@ -1,5 +1,8 @@
 /* The mount API by descriptor: fsopen(2), open_tree(2), move_mount(2),
- * mount_setattr(2), openat2(2). Needs Linux 5.12, where the last came.
+ * mount_setattr(2), openat2(2), the last of them of Linux 5.12. Where one is missing, as
+ * on an older kernel or behind a container's filter, mount(2) does the same by more calls,
+ * with /proc/self/fd: the results and the meaning of every descriptor are equal, but that
+ * a tree that is "not attached" cannot be handed to another mount namespace.
  *
  * A path that leads into a sandbox is always resolved with its root descriptor
  * (openat2's RESOLVE_IN_ROOT, or sys/walk.h), so that a link in it can never lead out. */
@@ -18,6 +21,13 @@ struct mount_rights {
 	bool devices;
 	bool no_exec;
 };
+
+/* Has one of the calls been missing, so that mount(2) is used? */
+bool mount_is_by_path(void);
+
+/* Take away what mount(2) needed in this mount namespace, after the last of the calls
+ * below, where no mount_enter() follows. Nothing without it. */
+int mount_leave_nothing(struct error *err);
 
 /* A new file system of `type`, not attached anywhere: a descriptor that the
  * caller owns. `options` are pairs of key and value (value NULL for a flag),
@@ -75,5 +85,8 @@ int inside_try(int root, const char *path, int flags);
 
 /* The same for a path that has no link in it: ELOOP if it has. */
 int inside_try_plain(int root, const char *path, int flags);
+
+/* The same, of anything, with a message. */
+int inside_open_plain(int root, const char *path, struct error *err);
 
 #endif
