@@ -725,16 +725,29 @@ static void fill_bins(void)
 	bins.filled = true;
 }
 
+static bool is_named(const struct option *option, const char *name, size_t length)
+{
+	size_t same = 0;
+
+	while (same < length && option->name[same] == name[same])
+		same++;
+	return same == length && !option->name[length];
+}
+
 const struct option *option_named(const char *name, size_t length, unsigned where)
 {
+	/* A list says the same word in one line after the other. */
+	static const struct option *last = option_table;
+
+	if (is_named(last, name, length) && (last->in & where))
+		return last;
 	if (!bins.filled)
 		fill_bins();
 	for (size_t i = bins.first[bin_of(name, length)]; i > 0; i = bins.next[i - 1]) {
 		const struct option *option = &option_table[i - 1];
 
-		if ((option->in & where) && strncmp(option->name, name, length) == 0 &&
-		    !option->name[length])
-			return option;
+		if ((option->in & where) && is_named(option, name, length))
+			return last = option;
 	}
 	return NULL;
 }
@@ -764,6 +777,12 @@ const struct option *option_nearest(const char *name, unsigned where)
 		}
 	}
 	return nearest;
+}
+
+/* Every setting comes here: most differ in the first byte. */
+static bool is_none(const char *value)
+{
+	return value[0] == 'n' && text_is(value, "none");
 }
 
 static int apply_within(struct config *config, const struct setting *setting, struct error *err)
@@ -818,7 +837,7 @@ int option_apply(struct config *config, const struct setting *setting,
 {
 	const struct option *option = setting->option;
 
-	if (!option->list || option->set == set_include || !text_is(setting->value, "none"))
+	if (!option->list || option->set == set_include || !is_none(setting->value))
 		return apply_within(config, setting, err);
 	list_each(const struct setting, said, &config->said)
 		if (fills_the_same(option, said->option))
