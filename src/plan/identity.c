@@ -347,11 +347,13 @@ static void keep(struct planning *p, struct pairs *pairs, const char *pattern,
 	}
 }
 
-static bool has_file(const struct planning *p, const char *path)
+static bool has_file(struct planning *p, const char *path)
 {
 	const struct item *item = item_covering(p->plan, path);
 
-	return p->plan->root.path || !p->plan->own_mounts || (item && text_is(item->target, path));
+	if (p->plan->root.path && root_has_file(p, path))
+		return true;
+	return !p->plan->own_mounts || (item && text_is(item->target, path));
 }
 
 /* A shell whose own prompt does not show the host's name, which is the sandbox's, gets

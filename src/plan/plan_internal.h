@@ -140,8 +140,9 @@ bool root_overrules(const struct planning *p, const struct place *place);
 /* Is this an empty directory of a profile's, where it has one with what belongs there? What
  * is gone at the next start anyhow (/tmp, /run), and the home, are the sandbox's own. */
 bool root_has_data(struct planning *p, const struct place *place);
-/* Has it a program at this path? */
+/* Has it a program at this path? Or any file that somebody may use? */
 bool root_has_program(struct planning *p, const char *path);
+bool root_has_file(struct planning *p, const char *path);
 
 /* dbus.c: the session bus, as far as it was let through. */
 int plan_dbus(struct planning *p, struct error *err);

@@ -171,7 +171,7 @@ struct seen {
 /* The items that were looked at already have their final place. */
 struct settling {
 	struct planning *p;
-	bool *settled;		/* one per item */
+	bool *settled;		/* one per item; NULL: the plan does not count */
 	LIST(struct seen) seen;
 };
 
@@ -206,14 +206,14 @@ static bool is_met(const struct item *item)
 }
 
 /* The other item that stands at exactly this place, whatever the root file system has;
- * or NULL. */
+ * or NULL, as for who asks for nothing but what that has. */
 static const struct item *taken_by(const struct settling *s, const struct item *self,
 				   const char *path)
 {
 	const struct plan *plan = s->p->plan;
 	size_t length = strlen(path);
 
-	for (size_t i = 0; i < plan->items.count; i++) {
+	for (size_t i = 0; s->settled && i < plan->items.count; i++) {
 		const struct item *item = &plan->items.items[i];
 
 		if (item != self && item->length == length && item->kind != ITEM_KINDS &&
@@ -323,14 +323,24 @@ static int walk(struct settling *s, const struct item *self, const char *path, b
 	return 0;
 }
 
-bool root_has_program(struct planning *p, const char *path)
+static bool has_file(struct planning *p, const char *path, mode_t bits)
 {
 	struct settling s = { .p = p };
 	struct place_in_root place;
 	struct error ignored;
 
 	return walk(&s, NULL, path, true, &place, &ignored) == 0 && place.id.type == S_IFREG &&
-	       place.id.mode & 0111;
+	       place.id.mode & bits;
+}
+
+bool root_has_file(struct planning *p, const char *path)
+{
+	return has_file(p, path, 07777);
+}
+
+bool root_has_program(struct planning *p, const char *path)
+{
+	return has_file(p, path, 0111);
 }
 
 bool root_has_data(struct planning *p, const struct place *place)

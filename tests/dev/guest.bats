@@ -86,3 +86,35 @@ guest() {
 	grep -qE '^root +.*read-only' <<<"$output"
 	assert_stderr_lacks 'is a guest'
 }
+
+@test "without a command it is the caller's shell, or else one that the system has" {
+	local words
+	tiny_root root
+	for words in '--ephemeral' '--ephemeral --map auto' 'kept --map auto'; do
+		# shellcheck disable=SC2086 # words
+		run --separate-stderr env SHELL=/bin/bash timeout -k 5 30 "$IMMURE" shell ${words%%-*} -q ${words#kept} --root root <<<'echo "$SHELL $0"; ls -d /bin; touch /made || echo read-only'
+		assert_equal "$(head -n 2 <<<"$output")" $'/bin/sh /bin/sh\n/bin'
+	done
+	[[ -e root/made ]]
+	rm root/bin/sh
+	run --separate-stderr timeout -k 5 30 "$IMMURE" shell --ephemeral -q --root root </dev/null
+	assert_status 125
+	assert_stderr_has 'no shell is shown inside'
+}
+
+@test "its shell has a prompt with the name, also where the system brings none along" {
+	tiny_root root
+	cp root/bin/busybox root/bin/bash
+	mkdir root/etc
+	shown() {
+		env SHELL="$1" "$IMMURE" shell box --ephemeral -q --map auto --root root --dry-run | sed -nE 's/^environment +PS1=(.*[^ ]) +#.*/\1/p'
+	}
+	assert_equal "$(shown /bin/bash)" 'box:\w#'
+	# A link of its own making is followed in it, and nowhere else.
+	ln -s /etc/passwd root/etc/bash.bashrc
+	assert_equal "$(shown /bin/bash)" 'box:\w#'
+	rm root/etc/bash.bashrc
+	: >root/etc/bash.bashrc
+	assert_equal "$(shown /bin/bash)" ''
+	assert_equal "$(shown /bin/sh)" 'box:$PWD#'
+}
