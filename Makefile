@@ -47,7 +47,7 @@ PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dbus
 PACKAGES_APPS = cargo chromium cmake evince ffmpeg file firefox-esr fonts-dejavu-core ghostscript gimp golang-go grim imagemagick libreoffice-calc \
 	libreoffice-writer mpv openjdk-17-jdk-headless pandoc php-cli poppler-utils python3-pip ruby sway thunderbird vlc-bin vlc-plugin-base \
 	vlc-plugin-qt vlc-plugin-video-output x11-apps x11-utils xauth xvfb yt-dlp $(if $(shell command -v npm),,npm)
-PACKAGES_FULL = chromium firejail gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross openjdk-17-jdk-headless podman qemu-user-static runc
+PACKAGES_FULL = chromium crun firejail gcc-aarch64-linux-gnu gdb libc6-dev-arm64-cross openjdk-17-jdk-headless podman qemu-user-static runc
 PACKAGES_BENCH = bubblewrap dnsmasq-base hyperfine iperf3 iproute2 libslirp0 python3 slirp4netns
 PACKAGES_FUZZ = clang libclang-rt-dev
 PACKAGES_VM = busybox-static cpio e2fsprogs genext2fs kmod mmdebstrap qemu-system-x86

@@ -31,6 +31,18 @@ static int proc_self_write(int procfs, const char *name, const char *text,
 	return 0;
 }
 
+/* user_namespaces(7): since 5.12 who maps root of the namespace around must have had
+ * CAP_SETFCAP there, as root of a container that was started with few capabilities has
+ * not. The new ones do not tell. */
+static int hint_root(const struct idmap *map, struct error *err)
+{
+	if (err->code != EPERM || map->outside_uid != 0 || err->hint[0])
+		return -1;
+	return hint(err, "root needs the capability setfcap to be root of a namespace inside as"
+		    " well; with Docker or podman: --cap-add setfcap; or run as another user of"
+		    " the container");
+}
+
 int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
 		     struct error *err)
 {
@@ -40,7 +52,7 @@ int idmap_write_self(int procfs, const struct idmap *map, bool inherited,
 		return -1;
 	(void)snprintf(text, sizeof(text), "%u %u 1", map->inside_uid, map->outside_uid);
 	if (proc_self_write(procfs, "self/uid_map", text, err) < 0)
-		return -1;
+		return hint_root(map, err);
 	(void)snprintf(text, sizeof(text), "%u %u 1", map->inside_gid, map->outside_gid);
 	return proc_self_write(procfs, "self/gid_map", text, err);
 }

@@ -81,6 +81,17 @@ hint: user namespace: you are nobody here: /proc/self/uid_map and gid_map of thi
 	[[ ! -e $TEST_TMP/ran ]]
 }
 
+@test "root of a namespace, or of a container, that has few capabilities" {
+	needs setpriv
+	run --separate-stderr timeout -k 5 30 unshare -Ur setpriv --bounding-set -setfcap "$IMMURE" run touch "$TEST_TMP/ran"
+	assert_status 125
+	assert_stderr_has 'immure: write id maps: write self/uid_map: Operation not permitted'
+	assert_stderr_has 'hint: id map: root needs the capability setfcap to be root of a namespace inside as well; with Docker or podman: --cap-add setfcap'
+	[[ ! -e $TEST_TMP/ran ]]
+	run timeout -k 5 30 unshare -Ur setpriv --bounding-set -all,+setfcap "$IMMURE" run --quiet -- echo ran
+	assert_equal "$output" ran
+}
+
 @test "NS-05: a bubblewrap that lets nobody make user namespaces" {
 	run --separate-stderr surround ': --bind / / --dev /dev --proc /proc --unshare-user --disable-userns' \
 		"$IMMURE" run touch "$TEST_TMP/ran"
