@@ -273,7 +273,10 @@ const struct option option_table[] = {
 		 " decide which the caller may have; who holds the right to any, as root, does"
 		 " without them. It is for groups as well unless **--map-gid** is said; `none`"
 		 " takes back what was said before, and of `auto` and ranges by hand the last"
-		 " kind counts. The caller's supplementary groups are left behind. See **Ids** in"
+		 " kind counts. The caller's supplementary groups are left behind. It cannot be had"
+		 " together with a namespace that is joined (**--userns** and its like): who writes"
+		 " these maps does it from outside, in a process that is hidden from root of what is"
+		 " joined, and the ranges do not exist in another user namespace. See **Ids** in"
 		 " **NOTES**, and **--guest** for what changes ids." },
 	{ .name = "map-gid", .arg = "auto|INSIDE:OUTSIDE:COUNT", .in = ANYWHERE,
 	  .group = GROUP_IDENTITY, .complete = COMPLETE_WORDS, .words = map_words,

@@ -460,9 +460,12 @@ int plan_maps(struct planning *p, struct error *err)
 	if (is_own_alone(&layouts[0], own[0]) && is_own_alone(&layouts[1], own[1]))
 		return 0;
 	/* Who writes them from outside looks into init, which is hidden then. */
-	if (p->plan->joins.count > 0)
-		return fail(err, 0, "map: several ids, and what is joined (%s), contradict each other",
-			    p->plan->joins.items[0].origin);
+	if (p->plan->joins.count > 0) {
+		(void)fail(err, 0, "map: several ids, and what is joined (%s), contradict each other",
+			   p->plan->joins.items[0].origin);
+		return hint(err, "the ranges do not exist in what is joined; with the caller's id"
+			    " alone: --map none");
+	}
 	maps->several = true;
 	maps->by_hand = holder.privileged;
 	for (size_t i = 0; i < 2 && !maps->by_hand; i++) {
