@@ -47,6 +47,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < size; i++)
 		seen.lines += text[i] == '\n';
 	url_each(text, size, look, &seen);
+	/* As the URL of a file, which is decoded where it stands. */
+	const char *word = arena_copy_part(seen.arena, text, size);
+	const char *path = url_file(seen.arena, word);
+	MUST(!path || (path[0] == '/' && strlen(path) < strlen(word)), "%s", path);
 	free(text);
 	arena_free(seen.arena);
 	return 0;
