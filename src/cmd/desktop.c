@@ -99,10 +99,28 @@ static int check_file(const struct request *request, const struct desktop_file *
 		    text_shell(arena, name));
 }
 
+/* The name, and the others that its profile says the program has; a profile that is not the
+ * program's own says nothing of it. NULL-ended. */
+static const char *const *names_of(const struct request *request, const char *name,
+				   const char *profile)
+{
+	struct error ignored;
+	const struct config *config = profile && text_is(profile, name)
+		? config_read_profile(request->arena, profile, NULL, &ignored) : NULL;
+	size_t others = config ? config->aliases.count : 0, count = 0;
+	const char **names = arena_alloc(request->arena, (others + 2) * sizeof(*names));
+
+	names[count++] = name;
+	for (size_t i = 0; i < others; i++)
+		names[count++] = config->aliases.items[i].text;
+	return names;
+}
+
 static int look(const struct request *request, const char *verb, const char *name,
 		const char *profile, struct desktop_files *ret_files, struct error *err)
 {
-	if (desktop_look(&request->desktop, name, profile, ret_files, err) < 0)
+	if (desktop_look(&request->desktop, names_of(request, name, profile), profile, ret_files,
+			 err) < 0)
 		return -1;
 	list_each(const struct desktop_file, file, &ret_files->list)
 		if (check_file(request, file, verb, name, err) < 0)
@@ -226,7 +244,8 @@ static int list_program(struct listing *listing, const struct desktop_program *p
 	bool there = desktop_find_program(arena, program->name) != NULL;
 	const char *other = profile_find(arena, program->profile, &ignored) ? NULL
 		: arena_format(arena, "there is no profile %s any more", program->profile);
-	if (desktop_look(&request->desktop, program->name, program->profile, &files, err) < 0)
+	if (desktop_look(&request->desktop, names_of(request, program->name, program->profile),
+			 program->profile, &files, err) < 0)
 		return -1;
 	list_each(struct desktop_file, file, &files.list) {
 		if (!there && file->state == DESKTOP_LEFT)

@@ -282,10 +282,12 @@ static bool check_other(const struct desktop *desktop, const struct desktop_sour
 	return true;
 }
 
-static void look_at_wanted(const struct desktop *desktop, const char *name, const char *profile,
-			   const char *program, struct desktop_files *ret_files)
+static void look_at_wanted(const struct desktop *desktop, const char *const *names,
+			   const char *profile, const char *program,
+			   struct desktop_files *ret_files)
 {
-	struct desktop_sources sources = sources_of(desktop, name, program);
+	struct desktop_sources sources = sources_of(desktop, names, program);
+	const char *name = names[0];
 	struct desktop_files wanted = { 0 };
 	struct present found;
 
@@ -305,15 +307,16 @@ static void look_at_wanted(const struct desktop *desktop, const char *name, cons
 	}
 }
 
-int desktop_look(const struct desktop *desktop, const char *name, const char *profile,
+int desktop_look(const struct desktop *desktop, const char *const *names, const char *profile,
 		 struct desktop_files *ret_files, struct error *err)
 {
 	struct desktop_files files = { 0 };
+	const char *name = names[0];
 	struct walk walk = { .desktop = desktop, .name = name, .files = &files };
 	const char *program = profile ? desktop_find_program(desktop->arena, name) : NULL;
 
 	if (program)
-		look_at_wanted(desktop, name, profile, program, &files);
+		look_at_wanted(desktop, names, profile, program, &files);
 	if (walk_all(&walk, err) < 0)
 		return -1;
 	if (files.list.count > 1)

@@ -21,8 +21,9 @@ struct desktop_sources {
 	LIST(struct desktop_source) list;
 };
 
-/* All of them, for the program `name` at `program`, as menus and the bus would find them. */
-struct desktop_sources sources_of(const struct desktop *desktop, const char *name,
+/* All of them, for the program with these names, NULL-ended, at `program`, as menus and the
+ * bus would find them. */
+struct desktop_sources sources_of(const struct desktop *desktop, const char *const *names,
 				  const char *program);
 
 #endif

@@ -32,7 +32,7 @@ const char *desktop_find_program(struct arena *arena, const char *name)
 
 struct search {
 	struct arena *arena;
-	const char *name;		/* of the program */
+	const char *const *names;	/* of the program, NULL-ended */
 	struct file_id program;
 	const char *own;		/* the user's directory, which is no source */
 	enum desktop_place place;
@@ -44,7 +44,7 @@ struct search {
 	struct desktop_sources *found;
 };
 
-/* By its name, or by being the same file: `libreoffice` is a link to `soffice`. */
+/* By one of its names, or by being the same file: `libreoffice` is a link to `soffice`. */
 static bool is_program(const struct search *search, const char *word)
 {
 	struct file_id id;
@@ -52,8 +52,9 @@ static bool is_program(const struct search *search, const char *word)
 
 	if (!word || !*word)
 		return false;
-	if (text_is(path_last(word), search->name))
-		return true;
+	for (const char *const *name = search->names; *name; name++)
+		if (text_is(path_last(word), *name))
+			return true;
 	const char *path = word[0] == '/' ? word : !strchr(word, '/')
 		? desktop_find_program(search->arena, word) : NULL;
 	return path && file_look(path, true, &id, &ignored) == 0 && file_same(&id, &search->program);
@@ -146,7 +147,7 @@ static void read_directory(struct search *search)
 	file_each_name(resolved, read_name, search);
 }
 
-struct desktop_sources sources_of(const struct desktop *desktop, const char *name,
+struct desktop_sources sources_of(const struct desktop *desktop, const char *const *names,
 				  const char *program)
 {
 	struct arena *arena = desktop->arena;
@@ -158,7 +159,7 @@ struct desktop_sources sources_of(const struct desktop *desktop, const char *nam
 		dirs = "/usr/local/share:/usr/share";
 	for (enum desktop_place place = PLACE_ENTRIES; place <= PLACE_SERVICES; place++) {
 		struct search search = {
-			.arena = arena, .name = name, .place = place, .found = &found,
+			.arena = arena, .names = names, .place = place, .found = &found,
 			.own = desktop->places[place].real, .below = "", .below_path = "",
 		};
 

@@ -192,6 +192,21 @@ new        $apps/d.desktop"
 	assert_equal "$(desktop ls)" ''
 }
 
+@test "an entry of another name that the profile says the program has is one of its own" {
+	profile sort 'alias sorter sort-esr'
+	entry same.desktop 'Exec=/opt/sort-esr/sort-esr %f'
+	entry other.desktop 'Exec=/opt/sort-other %f'
+	desktop install sort
+	assert_equal "$(files)" './.local/bin/sort ./.local/share/applications/mimeinfo.cache ./.local/share/applications/same.desktop'
+	assert_equal "$(exec_of "$apps/same.desktop")" "$IMMURE run --profile sort -- /opt/sort-esr/sort-esr %f"
+	assert_equal "$(desktop ls)" "sort      $bin/sort
+sort      $apps/same.desktop"
+	desktop remove sort
+	# Behind another profile its names say nothing of this program.
+	desktop install --profile sort comm
+	assert_equal "$(files)" './.local/bin/comm'
+}
+
 @test "a service of the bus is behind the same walls" {
 	local service=$TEST_TMP/system/dbus-1/services
 	printf '%s\n' '[D-BUS Service]' 'Name=org.example.Sort' 'Exec=/usr/bin/sort --service' 'SystemdService=sort.service' >"$service/sort.service"

@@ -78,9 +78,10 @@ int desktop_list(const struct desktop *desktop, struct desktop_programs *ret_pro
 /* The path of the system's program `name`; NULL: its directories have none. */
 const char *desktop_find_program(struct arena *arena, const char *name);
 
-/* All files of the program `name`: those that it would have behind `profile`, unless that is
- * NULL, and those of ours that it has. -1: a place, or a source, cannot be read. */
-int desktop_look(const struct desktop *desktop, const char *name, const char *profile,
+/* All files of the program names[0], which menus may also start by the other names of the
+ * NULL-ended list: those that it would have behind `profile`, unless that is NULL, and those of
+ * ours that it has. -1: a place, or a source, cannot be read. */
+int desktop_look(const struct desktop *desktop, const char *const *names, const char *profile,
 		 struct desktop_files *ret_files, struct error *err);
 
 /* Make one of them as it is wanted, or remove one that is not: in one step, and what was made
