@@ -110,6 +110,13 @@ static int plan_bind(struct planning *p, const struct place *place, struct error
 	if (id.type != S_IFDIR)
 		return 0;
 	const char *resolved = file_resolved(p->arena, source);
+	/* The view is put together on it, and would show itself there. */
+	if (text_is(resolved ? resolved : source, "/")) {
+		(void)fail(err, 0, "bind %s (%s): the root of the host cannot be shown as a whole,"
+			   " since the sandbox's is mounted on it", source, origin);
+		return hint(err, "what is in it can: --ro-bind %s",
+			    text_shell(p->arena, arena_format(p->arena, "/home:%s/home", target)));
+	}
 	if (guard_own(p, resolved ? resolved : source, target, writable, origin,
 			     place->order, err) < 0)
 		return -1;

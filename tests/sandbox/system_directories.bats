@@ -65,6 +65,19 @@ $(find /dev -mindepth 1 -maxdepth 1 | wc -l)"
 	assert_status 0
 }
 
+@test "the root of the host is not shown as a whole, which would be the sandbox's own" {
+	local words
+	for words in '--ro-bind /:/host' '--bind /:/host' '--dev-bind //tmp/..:/host' '--ro-bind /proc/self/root:/host'; do
+		# shellcheck disable=SC2086 # two words
+		run inside $words -- ls /host
+		assert_status 125
+		assert_output_has 'the root of the host cannot be shown as a whole'
+		assert_output_has 'hint: what is in it can: --ro-bind /home:/host/home'
+	done
+	run inside --ro-bind /usr:/host/usr -- ls /host
+	assert_equal "$output" usr
+}
+
 @test "nothing can take the place of the root" {
 	local words
 	for words in '--tmpfs /' '--hide /' '--remount-ro /' '--symlink a:/' '--file /etc/os-release:/' \
