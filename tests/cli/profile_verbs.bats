@@ -378,32 +378,32 @@ END
 		'hostname counted' >made/profiles/wc.profile
 	make -s -C made DESTDIR="$PWD/root" install-profiles >/dev/null
 	install -D "$IMMURE" root/usr/local/bin/immure
-	local immure=$PWD/root/usr/local/bin/immure dir=$PWD/root/usr/local/share/immure/profiles
+	local program=$PWD/root/usr/local/bin/immure dir=$PWD/root/usr/local/share/immure/profiles
 	assert_equal "$(cat "$dir/env.profile")" $'# env: another name of wc.\ninclude wc'
-	run "$immure" profile ls
+	run "$program" profile ls
 	assert_output_has "wc        $dir/wc.profile
           also for env, printenv
           counts words"
 	assert_output_lacks env.profile
 	assert_output_has "certs     $dir/include/certs.profile"
-	assert_equal "$("$immure" profile path printenv)" "$dir/printenv.profile"
-	assert_equal "$("$immure" profile path certs)" "$dir/include/certs.profile"
-	assert_equal "$("$immure" run env hostname 2>&1)" "immure: profile: $dir/env.profile · opens nothing
+	assert_equal "$("$program" profile path printenv)" "$dir/printenv.profile"
+	assert_equal "$("$program" profile path certs)" "$dir/include/certs.profile"
+	assert_equal "$("$program" run env hostname 2>&1)" "immure: profile: $dir/env.profile · opens nothing
 counted"
 	# One of the user's own for the program is for its other names too.
 	mkdir -p "$HOME/.config/immure/profiles"
 	printf '%s\n' 'include wc' 'hostname mine' >"$HOME/.config/immure/profiles/wc.profile"
-	assert_equal "$("$immure" run -q printenv HOSTNAME; "$immure" run -q env hostname)" mine
+	assert_equal "$("$program" run -q printenv HOSTNAME; "$program" run -q env hostname)" mine
 	# A part of profiles is no command's.
 	cp "$dir/include/certs.profile" "$dir/include/true.profile"
-	assert_equal "$("$immure" run true 2>&1)" ''
+	assert_equal "$("$program" run true 2>&1)" ''
 	# Where nobody knows who installed it, it is trusted as the program is; nobody else is.
 	rm "$HOME/.config/immure/profiles/wc.profile"
 	if is_root; then
 		chown -R daemon root
-		assert_equal "$("$immure" run -q env hostname)" counted
+		assert_equal "$("$program" run -q env hostname)" counted
 		chown root root/usr/local/bin/immure
-		run "$immure" run -q env hostname
+		run "$program" run -q env hostname
 		assert_status 125
 		assert_output_has 'belongs to someone else'
 		chown -R root root
@@ -412,10 +412,10 @@ counted"
 		assert_equal "$(unshare -Ur "$IMMURE" profile show certs | grep -c cert.pem)" 1
 	fi
 	chmod g+w "$dir/wc.profile"
-	run "$immure" run -q env hostname
+	run "$program" run -q env hostname
 	assert_output_has 'writable by its group'
 	chmod g-w "$dir/wc.profile"
-	run "$immure" profile check wc
+	run "$program" profile check wc
 	assert_status 0
 }
 
