@@ -31,6 +31,11 @@ all_of() {
 @test "ROB-28: one with a network" { all_of online; }
 @test "ROB-28: one with a network that is recorded" { all_of recorded; }
 @test "ROB-28: one with published ports" { all_of published; }
+@test "ROB-28: one with names of the session bus" {
+	needs xdg-dbus-proxy
+	all_of bus
+}
+
 # It makes the same few calls for each of its mounts.
 some_of() {
 	not_sanitized

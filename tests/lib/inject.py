@@ -34,6 +34,7 @@ import os
 import platform
 import pty
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -66,6 +67,7 @@ CASES = {
     "published": (["--quiet", "--publish", "0:80", "--publish", "0:53/udp"], "null pipe pipe"),
     "recorded": (["--quiet", "--allow", "192.0.2.1:80", "--net-log", "LOG",
                   "--pcap", "PCAP"], "null pipe pipe"),
+    "bus": (["--quiet", "--user", "self", "--dbus", "talk:org.example.Open"], "null pipe pipe"),
     "old-mounts": (["--cwd", "rw", "--tmpfs", "/mnt/x", "--hide", "/usr/share"], "file pipe pipe"),
     "old-nested": (["--nested"], "null pipe pipe"),
 }
@@ -189,6 +191,7 @@ class Bench:
             "PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TERM": "dumb",
             "HOME": os.path.join(self.path, "home"), "USER": "witness",
             "TMPDIR": os.path.join(self.path, "home"), "SECRET": "the caller's own",
+            "DBUS_SESSION_BUS_ADDRESS": f"unix:path={os.path.dirname(self.path)}/bus",
         }
         with self.standard_files(kinds) as (files, collectors, opened):
             if self.before is None:
@@ -487,7 +490,10 @@ def main():
     try:
         if arguments.control:
             sys.exit(1 if is_blind(arguments, top) else 0)
-        with holder() as arguments.holder:
+        with holder() as arguments.holder, socket.socket(socket.AF_UNIX) as bus:
+            # Nobody inside asks it anything.
+            bus.bind(os.path.join(top, "bus"))
+            bus.listen()
             good = [Campaign(arguments, top, case).run() for case in
                     arguments.case or (case for case in CASES if case not in WITH_IDS)]
     finally:
