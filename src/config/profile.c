@@ -400,7 +400,7 @@ int profile_apply(struct config *config, const char *name, const struct origin *
 		.of_project = config->reading && config->reading->of_project,
 	};
 	const struct files_read before = config->files_read;
-	char *text = NULL;
+	char nothing[] = "", *text = nothing;
 	size_t length = 0;
 
 	if (fetch(config, name, &reading, &text, &length, err) < 0)
