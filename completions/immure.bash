@@ -105,7 +105,12 @@ _immure()
 		2) _immure_words 'install ls remove' ;;
 		*) case ${words[2]}:${words[last-1]} in
 			install:--profile) _immure_profiles ;;
-			install:*) [[ $cur == -* ]] && _immure_words '--profile --force' || _immure_profiles ;;
+			install:*)
+				if [[ $cur == -* ]]; then
+					_immure_words '--profile --force'
+				else
+					_immure_profiles
+				fi ;;
 			remove:*) _immure_words "--force $("$(type -P "${words[0]}")" desktop ls 2>/dev/null | cut -d' ' -f1 | sort -u)" ;;
 			esac ;;
 		esac

@@ -246,7 +246,7 @@ hint: it is a program of another machine, or a broken one'
 	for dir in /usr /etc "$HOME"; do
 		for rights in ro rw; do
 			cd "$dir"
-			mkdir -p -m 700 "$HOME/.config/immure" "$HOME/.local/share/immure"
+			mkdir -p "$HOME/.config/immure" "$HOME/.local/share/immure"
 			run immure run --cwd "$rights" true
 			assert_status 125
 			assert_output_has "$dir is too much to show"
