@@ -42,7 +42,7 @@ LIBS = -l:libcap.a -l:libresolv.a
 PACKAGES_BUILD = gcc make libc6-dev libcap-dev libslirp-dev libsystemd-dev
 PACKAGES_TEST = bats bind9-dnsutils binutils bubblewrap busybox-static curl dbus-bin dbus-daemon desktop-file-utils dnsmasq-base expect fish git hostname \
 	iproute2 iptables iperf3 iputils-ping jq less libglib2.0-bin libseccomp-dev libslirp0 mmdebstrap netcat-openbsd nftables nodejs mandoc openssh-client openssl parallel \
-	perl procps python3 rsync sqlite3 strace tcpdump tmux uidmap unzip util-linux vim wget xdg-dbus-proxy xxd zsh
+	perl procps python3 python3-paramiko rsync sqlite3 strace tcpdump tmux uidmap unzip util-linux vim wget xdg-dbus-proxy xxd zsh
 # Programs with a profile whose packages are large: make check-apps.
 PACKAGES_APPS = cargo chromium cmake evince ffmpeg file firefox-esr fonts-dejavu-core ghostscript gimp golang-go grim imagemagick libreoffice-calc \
 	libreoffice-writer mpv openjdk-17-jdk-headless pandoc php-cli poppler-utils python3-pip ruby sway thunderbird vlc-bin vlc-plugin-base \

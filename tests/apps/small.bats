@@ -8,6 +8,10 @@ load ../lib/world
 load ../lib/apps
 
 setup() { common_setup; }
+teardown_file() {
+	serve_stop
+	world_stop
+}
 
 @test "agent" { row agent; }
 
