@@ -3,8 +3,9 @@
 
 load ../lib/common
 
+# Without -O2 and -g it takes a third less, and is installed as well.
 build() {
-	env -u MAKEFLAGS make -s -j"$(nproc)" -C "$TEST_TMP/source" DESTDIR="$TEST_TMP/root" "$@"
+	env -u MAKEFLAGS make -s -j"$(nproc)" -C "$TEST_TMP/source" DESTDIR="$TEST_TMP/root" CFLAGS=-O1 "$@"
 }
 
 files() { (cd "$TEST_TMP/root" && find . -not -type d | sort); }
@@ -26,7 +27,7 @@ $({ find profiles -name '*.profile' -printf './opt/walls/share/immure/%p\n'
 	[[ $("$TEST_TMP/root/opt/walls/bin/immure" --version) == "$("$IMMURE" --version)" ]]
 
 	touch "$TEST_TMP/root/opt/walls/bin/of-somebody-else"
-	run env -u MAKEFLAGS make -C "$TEST_TMP/source" PREFIX=/opt/walls DESTDIR="$TEST_TMP/root" install
+	run env -u MAKEFLAGS make -C "$TEST_TMP/source" PREFIX=/opt/walls DESTDIR="$TEST_TMP/root" CFLAGS=-O1 install
 	assert_output_lacks CC
 	assert_output_lacks LD
 	build PREFIX=/opt/walls VERSION=9.9.9 install
