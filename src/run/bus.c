@@ -215,7 +215,7 @@ void bus_lost(struct sandbox *box)
 void bus_close(struct sandbox *box)
 {
 	if (box->bus != NO_FD)
-		process_kill(box->bus);
+		process_end(box->bus, 0);
 	fd_close(&box->bus);
 	fd_close(&box->bus_ready);
 	fd_close(&box->bus_ready_end);

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -281,9 +280,6 @@ static bool is_recorded(const struct sandbox *box)
 
 void network_close(struct sandbox *box)
 {
-	struct error ignored;
-	int status;
-
 	if (box->refusals && box->report && is_recorded(box))
 		record_finish(box);
 	record_release(box);
@@ -297,13 +293,8 @@ void network_close(struct sandbox *box)
 	fd_close(&box->connections);
 	/* That there is nobody to hear from any more is its end, at once if it is well; who
 	 * is killed takes the tap's device away, for which we would wait. */
-	if (box->engine != NO_FD) {
-		struct pollfd end = { .fd = box->engine, .events = POLLIN };
-
-		if (poll(&end, 1, LAST_MILLISECONDS) <= 0)
-			process_signal(box->engine, SIGKILL);
-		(void)process_await(box->engine, &status, &ignored);
-	}
+	if (box->engine != NO_FD)
+		process_end(box->engine, LAST_MILLISECONDS);
 	fd_close(&box->engine);
 }
 

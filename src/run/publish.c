@@ -21,7 +21,6 @@
  * those sockets. It is there without an engine too, when nothing leads out. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -235,13 +234,9 @@ void publish_lost(struct sandbox *box)
 
 void publish_close(struct sandbox *box)
 {
-	struct pollfd end = { .fd = box->publisher, .events = POLLIN };
-
 	fd_close(&box->ports_door);
-	if (box->publisher != NO_FD) {
-		(void)poll(&end, 1, LAST_MILLISECONDS);
-		process_kill(box->publisher);
-	}
+	if (box->publisher != NO_FD)
+		process_end(box->publisher, LAST_MILLISECONDS);
 	close_ports(box);
 	fd_close(&box->publisher);
 	fd_close(&box->publisher_door);

@@ -620,11 +620,14 @@ void process_signal(int pidfd, int number)
 	(void)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
 }
 
-void process_kill(int pidfd)
+void process_end(int pidfd, int milliseconds)
 {
+	struct pollfd end = { .fd = pidfd, .events = POLLIN };
 	struct error ignored;
 	int status;
 
+	if (milliseconds > 0)
+		(void)poll(&end, 1, milliseconds);
 	if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) == 0 || errno == ESRCH)
 		(void)process_await(pidfd, &status, &ignored);
 }

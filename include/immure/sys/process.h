@@ -186,9 +186,9 @@ int process_await(int pidfd, int *ret_status, struct error *err);
 /* Send a signal through a pidfd; a process that is gone is no failure. */
 void process_signal(int pidfd, int number);
 
-/* Kill a child and reap it. One that cannot be signalled is not awaited: it must be one
- * that dies with its parent (PR_SET_PDEATHSIG). */
-void process_kill(int pidfd);
+/* Give a child `milliseconds` to end by itself, then kill it, and reap it. One that cannot
+ * be signalled is not awaited: it must be one that dies with its parent (PR_SET_PDEATHSIG). */
+void process_end(int pidfd, int milliseconds);
 
 /* A clock that ticks once, `milliseconds` from now (CLOCK_BOOTTIME would count
  * sleep; this is CLOCK_MONOTONIC). The caller owns the descriptor. */
