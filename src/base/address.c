@@ -162,10 +162,13 @@ const char *prefix_text(const struct prefix *prefix, char *out)
 
 bool prefix_has(const struct prefix *prefix, const struct address *address)
 {
-	struct address masked = address_masked(address, prefix->bits);
+	unsigned whole = prefix->bits / 8, rest = prefix->bits % 8;
 
 	/* All of IPv4 stands in one corner of IPv6 here; ::/0 does not mean it. */
 	if (prefix->bits < BITS_BEFORE_V4 && address_is_v4(address))
 		return false;
-	return address_is(&masked, &prefix->base);
+	for (unsigned i = 0; i < whole; i++)
+		if (prefix->base.bytes[i] != address->bytes[i])
+			return false;
+	return rest == 0 || ((prefix->base.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
 }

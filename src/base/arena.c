@@ -137,12 +137,3 @@ void list_widen(struct arena *arena, void **items, size_t count, size_t *room, s
 	*items = moved;
 	*room = count + more;
 }
-
-void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
-		size_t size)
-{
-	if (*count == *room)
-		list_widen(arena, items, *count, room, size, *count ? *count : 8);
-	/* A list that was emptied is filled again: zeroed like the first time. */
-	return memset((char *)*items + (*count)++ * size, 0, size);
-}

@@ -10,20 +10,19 @@
 
 static int add_rule(struct planning *p, const struct network_word *word, struct error *err)
 {
-	struct rule rule = {
-		.allows = word->allows, .text = word->what, .origin = word->origin,
-		.typed = !word->origin->file,
-	};
-
 	if (word->urls) {
 		plan_urls(p, word);
 		return 0;
 	}
-	if (rule_parse(p->arena, word->what, &rule, err) < 0)
+	struct rule *rule = list_add(p->arena, &p->plan->network.rules);
+	rule->allows = word->allows;
+	rule->text = word->what;
+	rule->origin = word->origin;
+	rule->typed = !word->origin->file;
+	if (rule_parse(p->arena, word->what, rule, err) < 0)
 		return within(err, "%s %s (%s)", word->allows ? "allow" : "deny", word->what,
 			      origin_of(p, word->origin));
-	*list_add(p->arena, &p->plan->network.rules) = rule;
-	p->plan->network.online = p->plan->network.online || rule.allows;
+	p->plan->network.online = p->plan->network.online || rule->allows;
 	return 0;
 }
 

@@ -106,7 +106,7 @@ static int parse_ports(struct arena *arena, const char *text, struct rule *rule,
 	/* At most every second character begins one. */
 	list_reserve(arena, &rule->ports, strlen(text) / 2 + 1);
 	for (;; text++) {
-		if (ports_take(&text, false, list_add(arena, &rule->ports), err) < 0)
+		if (ports_take(&text, false, &rule->ports.items[rule->ports.count++], err) < 0)
 			return -1;
 		if (!*text)
 			return 0;
@@ -214,36 +214,33 @@ static int parse_what(struct arena *arena, char *text, struct rule *rule, struct
 	return 0;
 }
 
-int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
+int rule_parse(struct arena *arena, const char *text, struct rule *rule,
 	       struct error *err)
 {
 	/* It is taken apart where only a name of it is kept. */
 	char few[256], *what = few, *ports;
 	size_t length = strlen(text);
-	struct rule rule = *ret_rule;
 
 	if (length < sizeof(few))
 		memcpy(few, text, length + 1);
 	else
 		what = arena_copy_part(arena, text, length);
 
-	rule.name = NULL;
-	rule.ports.items = NULL;
-	rule.ports.count = rule.ports.room = 0;
-	rule.protocols = take_protocol(what, length);
-	if (take_ports(&what, &ports, err) < 0 || parse_what(arena, what, &rule, err) < 0)
+	rule->name = NULL;
+	memset(&rule->ports, 0, sizeof(rule->ports));
+	rule->protocols = take_protocol(what, length);
+	if (take_ports(&what, &ports, err) < 0 || parse_what(arena, what, rule, err) < 0)
 		return -1;
-	if (ports && parse_ports(arena, ports, &rule, err) < 0)
+	if (ports && parse_ports(arena, ports, rule, err) < 0)
 		return text_begins(ports, "//")
 			? hint(err, "a URL is none; of it, the host and its port: example.org:443")
 			: -1;
-	if (rule.what == RULE_HOST && !ports) {
+	if (rule->what == RULE_HOST && !ports) {
 		(void)fail(err, 0, "host needs the ports that are meant");
 		return hint(err, "one service: host:5432; every one: host:*");
 	}
-	if (rule.protocols == 0)
-		rule.protocols = PROTOCOL_TCP | PROTOCOL_UDP | (ports ? 0 : PROTOCOL_ECHO);
-	*ret_rule = rule;
+	if (rule->protocols == 0)
+		rule->protocols = PROTOCOL_TCP | PROTOCOL_UDP | (ports ? 0 : PROTOCOL_ECHO);
 	return 0;
 }
 

@@ -140,7 +140,8 @@ struct network_plan {
 };
 
 /* Read WHAT[:PORTS][/tcp|/udp] into a rule, whose strings and lists come from the
- * arena; `allows`, `text` and `origin` are left alone. -1 says what is wrong with it. */
+ * arena; `allows`, `text` and `origin` are left alone. -1 says what is wrong with it, and leaves
+ * half a rule. */
 int rule_parse(struct arena *arena, const char *text, struct rule *ret_rule,
 	       struct error *err);
 
