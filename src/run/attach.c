@@ -82,7 +82,8 @@ static int start(struct sandbox *box, int *ret_attacher, struct error *err)
 		return -1;
 	box->signals = signals_take(&box->ignored, err);
 	if (box->signals < 0 || parent_publish_ports(box, err) < 0 ||
-	    parent_open_records(box, err) < 0 || parent_start_engine(box, err) < 0)
+	    parent_open_records(box, err) < 0 || parent_prepare_network(box, err) < 0 ||
+	    parent_start_engine(box, err) < 0)
 		return -1;
 	pid_t pid = process_fork(0, ret_attacher, err);
 	if (pid < 0)

@@ -213,7 +213,7 @@ void network_look_at_names(struct sandbox *box)
 	tell_names(box);
 }
 
-int parent_start_engine(struct sandbox *box, struct error *err)
+int parent_prepare_network(struct sandbox *box, struct error *err)
 {
 	if (!box->plan->network.online)
 		return 0;
@@ -221,9 +221,24 @@ int parent_start_engine(struct sandbox *box, struct error *err)
 	if (box->tun < 0)
 		return -1;
 	box->refusals = process_share_memory(sizeof(*box->refusals), err);
-	if (!box->refusals || socket_pair(&box->control, &box->engine_control, err) < 0 ||
-	    socket_pair(&box->door, &box->engine_door, err) < 0)
+	if (!box->refusals || socket_pair(&box->control, &box->engine_control, err) < 0)
 		return -1;
+	return socket_pair(&box->door, &box->engine_door, err);
+}
+
+void network_leave_to_engine(struct sandbox *box)
+{
+	fd_close(&box->engine_control);
+	fd_close(&box->engine_door);
+	record_release(box);
+}
+
+/* After init, which has more to do until there is a tap: the engine is ready before it, and
+ * nobody waits for this fork. */
+int parent_start_engine(struct sandbox *box, struct error *err)
+{
+	if (!box->plan->network.online)
+		return 0;
 	box->caller_uid = geteuid();
 	box->caller_gid = getegid();
 	pid_t pid = process_fork(CLONE_NEWUSER | CLONE_NEWNS, &box->engine, err);
@@ -231,9 +246,7 @@ int parent_start_engine(struct sandbox *box, struct error *err)
 		return -1;
 	if (pid == 0)
 		be_engine(box);
-	fd_close(&box->engine_control);
-	fd_close(&box->engine_door);
-	record_release(box);
+	network_leave_to_engine(box);
 	network_look_at_names(box);
 	return 0;
 }

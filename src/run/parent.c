@@ -78,6 +78,7 @@ static void be_child(struct sandbox *box)
 
 	fd_close(&box->supervisor_end);
 	fd_close(&box->control);
+	network_leave_to_engine(box);
 	record_forget(box);
 	for (int fd = 0; fd <= 2; fd++)
 		fd_close(&box->appends[fd].from);	/* else a writer never hears of its end */
@@ -126,7 +127,6 @@ int parent_create_namespaces(struct sandbox *box, struct error *err)
 	fd_close(&box->init_bus_door);
 	close_append_ends(box);
 	release_files(box);
-	process_trim();
 	return 0;
 }
 
@@ -401,6 +401,7 @@ int parent_map_ids(struct sandbox *box, struct error *err)
 
 int parent_supervise(struct sandbox *box, struct error *err)
 {
+	process_trim();
 	int result = start_timer(box, err);
 
 	while (result == 0 && !is_over(box))

@@ -235,10 +235,11 @@ STEP(parent_prepare_files);
 STEP(parent_join_group);
 STEP(parent_publish_ports);
 STEP(parent_open_records);
-STEP(parent_start_engine);
 STEP(parent_start_bus);
+STEP(parent_prepare_network);
 STEP(parent_create_namespaces);
 STEP(parent_map_ids);
+STEP(parent_start_engine);
 STEP(parent_supervise);
 void parent_close(struct sandbox *box);
 
@@ -303,6 +304,9 @@ STEP(engine_serve_network);
 /* What the supervisor waits for, and what it does when that has come. */
 void network_look_at_names(struct sandbox *box);
 void network_lost(struct sandbox *box);
+
+/* Close the engine's ends, for whoever is not it. */
+void network_leave_to_engine(struct sandbox *box);
 
 /* End the engine, if there is one, and add to the outcome what it refused. */
 void network_close(struct sandbox *box);

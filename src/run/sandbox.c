@@ -5,11 +5,10 @@
  *	takes its signals
  *	makes the control group of the limits
  *	takes published ports, starts who serves them: see publish.c
- *	starts the network engine: see below
  *	starts the proxy of the session bus: see bus.c
  *	creates the namespaces  ------> dies with the supervisor
- *	                                joins the control group
- *	                                writes its id maps
+ *	starts the network engine:      joins the control group
+ *	see below                       writes its id maps
  *	                                assembles the view, while a helper
  *	                                makes the network namespace
  *	                                enters the view, drops the host's
@@ -80,10 +79,11 @@ const struct step parent_steps[] = {
 	{ "join the control group",         parent_join_group },
 	{ "publish ports",                  parent_publish_ports },
 	{ "open the network's records",     parent_open_records },
-	{ "start the network engine",       parent_start_engine },
 	{ "start the proxy of the bus",     parent_start_bus },
+	{ "prepare the network",            parent_prepare_network },
 	{ "create the namespaces",          parent_create_namespaces },
 	{ "map ids",                        parent_map_ids },
+	{ "start the network engine",       parent_start_engine },
 	{ "supervise",                      parent_supervise },
 	{ NULL, NULL },
 };

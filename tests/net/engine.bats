@@ -103,7 +103,7 @@ finish() {
 	# shellcheck disable=SC2016 # for the shell
 	run unshare -m sh -c 'mount -t tmpfs tmpfs /dev/net; exec "$0" run --net -- true' "$IMMURE"
 	assert_status 125
-	assert_output_has 'start the network engine: find /dev/net/tun'
+	assert_output_has 'prepare the network: find /dev/net/tun'
 	assert_output_has 'modprobe tun'
 	# shellcheck disable=SC2016 # for the shell
 	run unshare -m sh -c 'mount -t tmpfs tmpfs /dev/net; mknod -m 600 /dev/net/tun c 10 200; exec setpriv --reuid 65534 --regid 65534 --clear-groups "$0" run --net -- true' "$IMMURE"

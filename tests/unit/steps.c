@@ -13,10 +13,11 @@ static const char *const parent[] = {
 	"join the control group",
 	"publish ports",
 	"open the network's records",
-	"start the network engine",
 	"start the proxy of the bus",
+	"prepare the network",
 	"create the namespaces",
 	"map ids",
+	"start the network engine",
 	"supervise",
 };
 
