@@ -28,12 +28,17 @@
 #include <immure/sys/tap.h>
 #include <immure/sys/weaken.h>
 
+#include "acks.h"
 #include "echo.h"
 #include "recorder.h"
 #include "slirp.h"
 
 /* Frames a turn; addresses of a host. */
 enum { FRAMES_A_TURN = 64, MOST_OWN = 4096 };
+
+/* A sender has room for two of the largest segments, so that it waits for the answer to
+ * each. */
+enum { SMALL_FRAME = 8 * 1024 };
 
 /* A resolv.conf is not longer. */
 enum { CONTROL_ROOM = 64 * 1024 };
@@ -50,6 +55,8 @@ struct engine {
 	int control, tap;
 	int watch, asking;		/* the host's addresses */
 	int64_t now;
+	bool answers_wait;		/* those to the frame in hand */
+	struct acks acks;
 	struct pollset set;
 	uint8_t frame[GATE_FRAME_ROOM + 1];
 	uint8_t answer[GATE_FRAME_ROOM];
@@ -132,6 +139,15 @@ static void send_frame(struct engine *engine, const uint8_t *frame, size_t size)
 	while (sent < 0 && errno == EINTR);
 }
 
+static void send_waiting(struct engine *engine)
+{
+	size_t size = engine->acks.size;
+
+	engine->acks.size = 0;
+	if (size > 0)
+		send_frame(engine, engine->acks.frame, size);
+}
+
 static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
 {
 	struct engine *engine = context;
@@ -140,6 +156,9 @@ static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
 		return;
 	if (engine->recorder)
 		recorder_let_in(engine->recorder, frame, size, engine->now);
+	if (engine->answers_wait && acks_keep(&engine->acks, frame, size))
+		return;
+	send_waiting(engine);
 	send_frame(engine, frame, size);
 }
 
@@ -223,7 +242,9 @@ static void take_frame(struct engine *engine, size_t size)
 	case GATE_DROP:
 		break;
 	case GATE_PASS:
+		engine->answers_wait = size <= SMALL_FRAME;
 		stack_input(engine->stack, engine->frame, size, &result.flow);
+		engine->answers_wait = false;
 		break;
 	case GATE_ANSWER:
 		send_frame(engine, engine->answer, result.answer_size);
@@ -238,17 +259,22 @@ static void take_frame(struct engine *engine, size_t size)
 	}
 }
 
-/* What the tap has; false when it is gone. */
+/* What the tap has, and what was kept for it; false when it is gone. */
 static bool take_frames(struct engine *engine)
 {
 	for (int i = 0; i < FRAMES_A_TURN; i++) {
 		ssize_t size = read(engine->tap, engine->frame, sizeof(engine->frame));
 
-		if (size < 0)
-			return errno == EAGAIN || errno == EINTR;
+		if (size < 0 && errno != EAGAIN && errno != EINTR)
+			return false;
 		if (size > 0 && (size_t)size < sizeof(engine->frame))
 			take_frame(engine, (size_t)size);
+		else if (size <= 0 && engine->acks.size == 0)
+			return true;
+		else if (size <= 0)
+			send_waiting(engine);	/* there may be more as soon as it is in */
 	}
+	send_waiting(engine);
 	return true;
 }
 
