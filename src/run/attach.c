@@ -104,9 +104,13 @@ static int await_attacher(struct sandbox *box, int attacher, struct error *err)
 {
 	struct sync_message message;
 	AUTO_FD int fd = NO_FD;
-	int status;
+	int status, got;
 
-	int got = sync_receive(box->supervisor_end, &message, &fd, err);
+	while ((got = sync_receive(box->supervisor_end, &message, &fd, err)) > 0 &&
+	       message.kind == SYNC_CONNECTIONS) {
+		fd_close(&box->connections);
+		box->connections = take_fd(&fd);
+	}
 	if (process_await(attacher, &status, err) < 0 || got < 0)
 		return -1;
 	if (got > 0 && message.kind == SYNC_FAILED) {
@@ -171,8 +175,9 @@ static int serve(struct sandbox *box, int exit_fd, struct error *err)
 			network_look_at_names(box);
 		if (polled[ENGINE].revents) {
 			network_lost(box);
-			return fail(err, 0, "the network's engine ended with status %d",
-				    status_of(box->engine_status));
+			return fail(err, 0, "the network's engine ended with status %d%s",
+				    status_of(box->engine_status),
+				    network_connections_text(box));
 		}
 		if (polled[PUBLISHER].revents) {
 			publish_lost(box);

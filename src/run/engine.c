@@ -303,12 +303,15 @@ void network_close(struct sandbox *box)
 	fd_close(&box->engine_door);
 	fd_close(&box->tun);
 	fd_close(&box->names);
-	fd_close(&box->connections);
 	/* That there is nobody to hear from any more is its end, at once if it is well; who
 	 * is killed takes the tap's device away, for which we would wait. */
 	if (box->engine != NO_FD)
 		process_end(box->engine, LAST_MILLISECONDS);
 	fd_close(&box->engine);
+	/* Somebody else's programs go on without us. */
+	if (box->plan->attached != NO_FD && !process_gone(box->plan->attached))
+		end_connections(box);
+	fd_close(&box->connections);
 }
 
 /* --- init ------------------------------------------------------------------------------------ */
@@ -330,8 +333,6 @@ static int offer_connections(struct sandbox *box, struct error *err)
 {
 	struct error ignored;
 
-	if (box->plan->attached != NO_FD)
-		return 0;		/* nobody's command is ours */
 	AUTO_FD int fd = connections_socket(&ignored);
 	return fd < 0 ? 0 : sync_send(box->init_end, SYNC_CONNECTIONS, 0, false, fd, err);
 }
@@ -443,19 +444,24 @@ static const char *no_echo_text(struct arena *arena)
 			    strerror(error.code), *error.hint ? "; " : "", error.hint);
 }
 
-static const char *lost_text(const struct sandbox *box)
+const char *network_connections_text(const struct sandbox *box)
 {
 	struct arena *arena = box->plan->arena;
-	const char *text = arena_format(arena, "its engine ended with status %d, and the command"
-		" was without it from then on", status_of(box->engine_status));
 
 	if (box->ended > 0)
-		return arena_format(arena, "%s; %d connection%s ended with it", text, box->ended,
+		return arena_format(arena, "; %d connection%s ended with it", box->ended,
 				    box->ended == 1 ? "" : "s");
 	if (box->ended < 0)
-		return arena_format(arena, "%s; connections that were open may not know: %s: %s",
-				    text, box->not_ended.what, strerror(box->not_ended.code));
-	return text;
+		return arena_format(arena, "; connections that were open may not know: %s: %s",
+				    box->not_ended.what, strerror(box->not_ended.code));
+	return "";
+}
+
+static const char *lost_text(const struct sandbox *box)
+{
+	return arena_format(box->plan->arena, "its engine ended with status %d, and the command"
+		" was without it from then on%s", status_of(box->engine_status),
+		network_connections_text(box));
 }
 
 void network_report(struct sandbox *box, struct outcome *outcome)

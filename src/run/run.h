@@ -305,6 +305,9 @@ STEP(engine_serve_network);
 void network_look_at_names(struct sandbox *box);
 void network_lost(struct sandbox *box);
 
+/* What there is to say of the connections that ended with it: "", or "; " and how many. */
+const char *network_connections_text(const struct sandbox *box);
+
 /* Close the engine's ends, for whoever is not it. */
 void network_leave_to_engine(struct sandbox *box);
 

@@ -113,6 +113,41 @@ there() { run timeout 30 nsenter --preserve-credentials -U -n -t "$TARGET" -- "$
 	assert_output_lacks tap0
 }
 
+# A connection of theirs through it, with what it hears in the end in $TEST_TMP/heard.
+connect_there() {
+	nsenter --preserve-credentials -U -n -t "$TARGET" -- timeout 30 /usr/bin/python3 -c '
+import errno, socket, sys
+own = socket.create_server(("127.0.0.1", 0)); one = socket.create_connection(own.getsockname()); other = own.accept()[0]
+out = socket.create_connection(("198.51.100.7", 7)); out.send(b"x"); out.recv(1); open(sys.argv[1], "w").write("on")
+try: out.recv(1)
+except OSError as error: print(errno.errorcode[error.errno])
+one.send(b"still here"); print(other.recv(99).decode())' "$TEST_TMP/on" >"$TEST_TMP/heard" 3>&- {stay}>&- &
+	CONNECTED=$!
+	until [[ -s $TEST_TMP/on ]]; do
+		kill -0 "$CONNECTED" || fail_test "no connection" || return
+		sleep 0.02
+	done
+	rm "$TEST_TMP/on"
+}
+
+@test "what is open through it ends with it, and with its engine" {
+	make
+	attach --net --allow 198.51.100.7
+	connect_there
+	kill -KILL "$(pgrep -P "$ATTACHED")"
+	ended 1
+	wait "$CONNECTED"
+	assert_equal "$(cat "$TEST_TMP/heard")" $'ECONNABORTED\nstill here'
+	grep -q "the network's engine ended with status 137; 1 connection ended with it" "$TEST_TMP/err"
+	rm "$TEST_TMP/stay" "$TEST_TMP/ready"
+	attach --net --allow 198.51.100.7
+	connect_there
+	exec {stay}>&-
+	ended 0
+	wait "$CONNECTED"
+	assert_equal "$(cat "$TEST_TMP/heard")" $'ECONNABORTED\nstill here'
+}
+
 @test "a port is published into it, and its device has another name" {
 	make
 	mkfifo "$TEST_TMP/go"
