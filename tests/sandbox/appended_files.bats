@@ -24,16 +24,16 @@ setup() {
 	local round
 	for ((round = 0; round < 20; round++)); do
 		: >log
-		inside -- sh -c 'for i in 1 2 3; do echo "out $i"; echo "err $i" >&2; done' >>log 2>&1
+		inside --quiet -- sh -c 'for i in 1 2 3; do echo "out $i"; echo "err $i" >&2; done' >>log 2>&1
 		assert_equal "$(cat log)" $'out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3'
 		: >log
-		inside -- sh -c 'for i in 1 2 3; do echo "out $i"; echo "err $i" >&2; done' >>log 2>>log
+		inside --quiet -- sh -c 'for i in 1 2 3; do echo "out $i"; echo "err $i" >&2; done' >>log 2>>log
 		assert_equal "$(cat log)" $'out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3'
 	done
 }
 
 @test "output and error that append to two files stay apart" {
-	inside -- sh -c 'echo out; echo err >&2' >>log 2>>other
+	inside --quiet -- sh -c 'echo out; echo err >&2' >>log 2>>other
 	assert_equal "$(cat log)" $'before\nout'
 	assert_equal "$(cat other)" err
 }
