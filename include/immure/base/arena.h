@@ -55,7 +55,8 @@ void list_widen(struct arena *arena, void **items, size_t count, size_t *room, s
 static inline void *list_grow(struct arena *arena, void **items, size_t *count, size_t *room,
 			      size_t size)
 {
-	if (*count == *room)
+	/* Without a place there is no room: the second half is for analyzers. */
+	if (*count == *room || !*items)
 		list_widen(arena, items, *count, room, size, *count ? *count : 8);
 	return memset((char *)*items + (*count)++ * size, 0, size);
 }
