@@ -399,6 +399,8 @@ class Campaign:
 
     def choose(self, calls):
         every = self.arguments.sample
+        # Of a sample every so manieth, where a launch takes seconds.
+        part, chosen = int(os.environ.get("INJECT_PART", "1")), 0
         for index, call in enumerate(calls):
             for number, fault in enumerate(FAULTS):
                 first = call.nth == 1 and number == index % len(FAULTS)
@@ -410,7 +412,9 @@ class Campaign:
                     self.counts[fault, "excluded"] += 1
                     self.counts[reason] += 1
                     continue
-                yield call, fault
+                chosen += 1
+                if not every or chosen % part == 0:
+                    yield call, fault
 
     def run(self):
         calls = self.observe()
