@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <immure/base/error.h>
 #include <immure/base/path.h>
@@ -488,7 +489,7 @@ static int check_covers(const struct plan *plan, struct error *err)
 int plan_view(struct planning *p, struct error *err)
 {
 	struct plan *plan = p->plan;
-	const uint64_t most = 2ull << 30;
+	const uint64_t most = 2ull << 30, page = (uint64_t)sysconf(_SC_PAGESIZE);
 
 	if (!plan->own_mounts)
 		return plan_session(p, err);
@@ -499,6 +500,7 @@ int plan_view(struct planning *p, struct error *err)
 		plan->memory = most;
 	if (p->config->memory.value > 0 && plan->memory > (uint64_t)p->config->memory.value / 2)
 		plan->memory = (uint64_t)p->config->memory.value / 2;
+	plan->memory -= plan->memory % page;	/* a tmpfs counts them, and would round up */
 	plan->inodes = 200000;
 	if (plan_root_open(p, err) < 0 || plan_identity_files(p, err) < 0)
 		return -1;
