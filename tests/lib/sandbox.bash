@@ -10,6 +10,18 @@ inspect() { run --separate-stderr inside "$@"; }
 # weakly WALL,... [OPTION...] [--] COMMAND...: behind all walls but these.
 weakly() { timeout -k 5 "${PATIENCE:-30}" "$IMMURE_WEAK" run --weaken "$@"; }
 
+# The ABI of this kernel's Landlock; -1: it has none.
+landlock_abi() {
+	python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, ctypes.c_size_t(0), 1))'
+}
+
+# needs_landlock ABI WHAT: end the test here where it is older.
+needs_landlock() {
+	local abi
+	abi=$(landlock_abi)
+	[[ $abi -ge $1 ]] || skip "Landlock has no $2 before ABI $1, and this kernel's is $abi"
+}
+
 assert_stderr_has() {
 	[[ ${stderr:-} == *"$1"* ]] || fail_test "standard error lacks: $1"
 }

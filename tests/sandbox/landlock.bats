@@ -43,6 +43,7 @@ with_answer() {
 		"this kernel's is ABI 5, and the second layer lacks abstract sockets, signals"
 	)
 	for abi in "${!lacks[@]}"; do
+		[[ $abi -le $(landlock_abi) ]] || continue	# it would be asked for what it lacks
 		with_answer "$([[ $abi -eq 0 ]] && echo error=ENOSYS || echo "retval=$abi")" -- echo ran
 		assert_status 0
 		assert_equal "$output" ran
@@ -82,6 +83,7 @@ with_answer() {
 
 @test "a step of it that fails stops the start" {
 	needs strace
+	needs_landlock 6 'all that is required'
 	local call
 	# The first time it is asked for its ABI, by a process that makes no ruleset.
 	for call in create_ruleset:error=ENOMEM:when=1 create_ruleset:error=EPERM:when=1 add_rule:error=ENOMEM:when=7 restrict_self:error=E2BIG:when=1; do
@@ -127,6 +129,7 @@ os.memfd_create("x"); print(open("/proc/self/fd/%d" % os.memfd_create("y"), "w")
 }
 
 @test "a device that everybody gets takes no ioctl but a terminal" {
+	needs_landlock 5 'ioctls of devices'
 	local ask='import fcntl; f = open("/dev/urandom"); print(len(fcntl.ioctl(f, 0x80045200, b"\0" * 4)))'
 	inspect --landlock off -- python3 -c "$ask"
 	assert_equal "$output" 4
@@ -188,6 +191,7 @@ t = socket.create_server(("127.0.0.1", 0)); socket.create_connection(t.getsockna
 }
 
 @test "with the host's processes shared, none of them gets a signal" {
+	needs_landlock 6 signals
 	sleep 60 &
 	local pid=$!
 	inspect --share pid --landlock off -- kill -0 "$pid"
@@ -202,6 +206,7 @@ t = socket.create_server(("127.0.0.1", 0)); socket.create_connection(t.getsockna
 }
 
 @test "with the host's files shared, they are as they are, and signals are held" {
+	needs_landlock 6 signals
 	inspect --share mount,pid -- sh -c 'echo x >here; cat here; kill -0 "$1"' - "$BASHPID"
 	assert_equal "$output" x
 	assert_stderr_has 'not permitted'

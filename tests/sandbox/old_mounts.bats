@@ -31,8 +31,9 @@ lacking() {
 	timeout -k 5 30 "$PROBE" without "$calls" "$IMMURE" run --quiet "$@"
 }
 
-# What is mounted: where, of what, with which rights, and whether it has peers.
-mounted() { lacking "$@" -- cut -d' ' -f4- /proc/self/mountinfo; }
+# What is mounted: where, of what, with which rights, and whether it has peers. In which
+# order is the kernel's: of their numbers, or before Linux 6.8 of their attachment.
+mounted() { lacking "$@" -- cut -d' ' -f4- /proc/self/mountinfo | sort; }
 
 @test "ROB-16: what is mounted is the same, to the letter, whichever call is missing" {
 	local options call
