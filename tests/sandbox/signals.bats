@@ -22,7 +22,7 @@ forwarded() {
 start() {
 	# Whatever runs the tests may ignore some, and a shell in the background does.
 	[[ $# -gt 0 ]] || set -- env --default-signal
-	"$@" "$IMMURE" run --ro-bind "$PROBE" -- "$PROBE" catch-signals \
+	"$@" "$IMMURE" run --quiet --ro-bind "$PROBE" -- "$PROBE" catch-signals \
 		</dev/null >"$TEST_TMP/caught" 2>&1 3>&- &
 	SUPERVISOR=$!
 	until_true said ready "$TEST_TMP/caught"
@@ -73,7 +73,7 @@ finish() {
 		(trap "echo child" USR1; while :; do sleep 0.05; done) &
 		(sleep 0.5; kill -TERM $$) & echo on; while :; do sleep 0.05; done'
 	assert_status 143
-	hold -- bash -c 'trap "echo own" USR1
+	hold --quiet -- bash -c 'trap "echo own" USR1
 		(trap "echo child" USR1; while :; do sleep 0.05; done) & echo on
 		for i in 1 2 3 4 5 6 7 8 9 10; do sleep 0.1; done'
 	kill -USR1 "$SUPERVISOR"
