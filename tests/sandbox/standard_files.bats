@@ -62,7 +62,7 @@ setup() {
 @test "all eight combinations of closed standard files" {
 	inspect_closed() {
 		status=0
-		timeout -k 5 30 "$IMMURE" run --bind . --ro-bind "$PROBE" -- sh -c \
+		timeout -k 5 30 "$IMMURE" run --quiet --bind . --ro-bind "$PROBE" -- sh -c \
 			'"$0" fds >got; echo x; echo y >&2; cat' "$PROBE" || status=$?
 		assert_status 0
 	}
@@ -132,7 +132,7 @@ setup() {
 @test "the last bytes arrive: 200 rounds through a pipe, and into a file" {
 	local round
 	for ((round = 0; round < 100; round++)); do
-		assert_equal "$("$IMMURE" run -- sh -c 'echo first; echo last >&2; printf end' 2>&1 | cat)" \
+		assert_equal "$("$IMMURE" run --quiet -- sh -c 'echo first; echo last >&2; printf end' 2>&1 | cat)" \
 			$'first\nlast\nend'
 		"$IMMURE" run -- printf "%s" "$round" >out
 		assert_equal "$(cat out)" "$round"
