@@ -25,7 +25,7 @@ on_terminal() { timeout -k 5 100 python3 "$IMMURE_SOURCE/tests/lib/on_terminal.p
 }
 
 @test "100 MB come out, in bounded memory" {
-	on_terminal "$IMMURE" run -- sh -c 'stty -opost; head -c 100000000 /dev/zero' >"$TEST_TMP/out"
+	on_terminal "$IMMURE" run --quiet -- sh -c 'stty -opost; head -c 100000000 /dev/zero' >"$TEST_TMP/out"
 	run tail -n 1 "$TEST_TMP/out"
 	[[ $output =~ ^ended\ 0\ with\ ([0-9]+)\ kB$ ]] || fail_test 'another end'
 	[[ ${BASH_REMATCH[1]} -gt 0 && ${BASH_REMATCH[1]} -lt 10000 ]] || fail_test 'too much memory'
@@ -69,7 +69,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
 
 @test "the caller's terminal is hung up: the command hears of it" {
 	cd "$TEST_TMP"
-	run hung_up "$IMMURE" run --cwd rw -- \
+	run hung_up "$IMMURE" run --quiet --cwd rw -- \
 		sh -c 'trap "echo hung up >heard; exit 5" HUP; '"$say_on"'; while :; do sleep 0.05; done'
 	assert_equal "$output" 5
 	assert_equal "$(cat heard)" 'hung up'
@@ -77,7 +77,7 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
 
 @test "a command that goes on after a hang-up is told when it reads and writes" {
 	cd "$TEST_TMP"
-	run hung_up "$IMMURE" run --cwd rw -- \
+	run hung_up "$IMMURE" run --quiet --cwd rw -- \
 		sh -c 'trap "" HUP; '"$say_on"'; sleep 0.5
 			{ cat; echo "read $?"; head -c 1000000 /dev/zero >/dev/tty; echo "wrote $?"; cat
 			head -c 1000000 /dev/zero >&3; echo "wrote $?"; } 3>&1 >heard 2>&1; exit 5'
@@ -88,13 +88,13 @@ print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))' "$@"
 }
 
 @test "a hang-up ends what does nothing about it, also process 1" {
-	run hung_up "$IMMURE" run -- sh -c 'echo on; exec sleep 100'
+	run hung_up "$IMMURE" run --quiet -- sh -c 'echo on; exec sleep 100'
 	assert_equal "$output" 129
-	run hung_up sh -c '"$0" run -- sh -c "echo on >&2; exec sleep 100" | cat; exit 6' "$IMMURE"
+	run hung_up sh -c '"$0" run --quiet -- sh -c "echo on >&2; exec sleep 100" | cat; exit 6' "$IMMURE"
 	assert_equal "$output" -1 # sh itself
-	run hung_up "$IMMURE" run --as-pid-1 -- sh -c 'echo on; cat; exit 7'
+	run hung_up "$IMMURE" run --quiet --as-pid-1 -- sh -c 'echo on; cat; exit 7'
 	assert_equal "$output" 7
-	run hung_up "$IMMURE" run --as-pid-1 -- sh -c 'trap "exit 8" HUP; echo on
+	run hung_up "$IMMURE" run --quiet --as-pid-1 -- sh -c 'trap "exit 8" HUP; echo on
 		while :; do sleep 0.05; done'
 	assert_equal "$output" 8
 }
