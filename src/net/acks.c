@@ -10,12 +10,11 @@
 #include <string.h>
 
 #include "acks.h"
-#include "frame.h"
 
-/* The most that one stands for, and a sender that has this much room never waits for us. */
+/* The most that one stands for: an eighth of what a sender may have on its way. */
 enum { MOST_BYTES = 16 * 1024 };
 
-enum { PORTS = 0, SEQUENCE = 4, ACKNOWLEDGED = 8, FLAGS = 13, WINDOW = 14 };
+enum { SEQUENCE = 4, ACKNOWLEDGED = 8, FLAGS = 13, WINDOW = 14 };
 
 /* The TCP header of a segment without options and data, with no flag but ACK; or NULL. */
 static const uint8_t *plain_ack(const uint8_t *frame, size_t size)
@@ -31,7 +30,7 @@ static const uint8_t *plain_ack(const uint8_t *frame, size_t size)
 	return tcp && tcp[FLAGS] == FLAG_ACK ? tcp : NULL;
 }
 
-/* The addresses stand in front of the TCP header, the ports at its start. */
+/* The addresses stand in front of the TCP header, the ports at its start, up to the sequence. */
 static bool is_of_one_flow(const uint8_t *a, const uint8_t *b, size_t size)
 {
 	size_t addresses = size == ETHERNET + IPV4_HEADER + TCP_HEADER ? 8 : 32;

@@ -213,6 +213,7 @@ void network_look_at_names(struct sandbox *box)
 	tell_names(box);
 }
 
+/* What can be missing is found before anybody is forked. */
 int parent_prepare_network(struct sandbox *box, struct error *err)
 {
 	if (!box->plan->network.online)
