@@ -17,7 +17,7 @@ ls -l /proc/self/fd | wc -l; ps -e -o pid,ppid,sid,pgid'
 
 @test "what the launcher makes is what the floor makes" {
 	needs ps
-	[[ -z ${NO_LANDLOCK_NOTE:-} ]] || skip 'the floor asks for all of Landlock, which this kernel lacks'
+	needs_landlock 6 'signals, which the floor asks for,'
 	make_work
 	cd "$WORK" || return
 	inspect -- /bin/sh -c "$look"
