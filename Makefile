@@ -30,7 +30,9 @@ HARDEN = $(if $(FUZZ),-fsanitize=fuzzer-no-link$(,)address$(,)undefined -fno-san
 	$(if $(SANITIZE),-fsanitize=address$(,)undefined -fno-sanitize-recover=undefined \
 	-fno-omit-frame-pointer,-D_FORTIFY_SOURCE=2 -fno-asynchronous-unwind-tables) -fstack-protector-strong -fPIE
 HARDEN_LD = $(if $(FUZZ),-fsanitize=address$(,)undefined)$(if $(SANITIZE),-fsanitize=address$(,)undefined -static-libasan -static-libubsan) \
-	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs
+	-pie -Wl,-z,relro,-z,now,-z,pack-relative-relocs $(BEFORE_GLIB)
+# Functions that stand in front of GLib's, whom only libslirp knows (src/net/buffers.c).
+BEFORE_GLIB = -Wl,--export-dynamic-symbol=g_*
 CPPFLAGS = -D_GNU_SOURCE -Iinclude $(if $(WEAKEN),-DIMMURE_WEAKEN)
 COMPILE = $(CC) -std=gnu11 $(CPPFLAGS) $(WARNINGS) $(HARDEN) -fvisibility=hidden $(CFLAGS)
 LINK = $(CC) $(HARDEN_LD) $(CFLAGS) $(LDFLAGS)
@@ -249,9 +251,6 @@ $(BUILD)/unit/%: tests/unit/%.c tests/unit/unit.h $(objects)
 
 # The numbers of system calls, from somebody else.
 $(BUILD)/unit/filter: LIBS += $(shell pkg-config --libs libseccomp 2>/dev/null || echo -lseccomp)
-
-# Its functions stand in front of GLib's, whom only libslirp knows.
-$(BUILD)/replay/stack $(BUILD)/fuzzer/stack: private LDFLAGS += -Wl,--export-dynamic-symbol=g_*
 
 # The corpus of a harness, without clang: what was found once stays found.
 $(BUILD)/replay/%: tests/fuzz/%.c tests/fuzz/replay.c tests/fuzz/fuzz.h $(objects)

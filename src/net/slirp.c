@@ -14,7 +14,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <netinet/in.h>
 #include <slirp/libslirp.h>
 #include <string.h>
@@ -27,6 +26,7 @@
 #include <immure/sys/socket.h>
 #include <immure/sys/weaken.h>
 
+#include "buffers.h"
 #include "frame.h"
 #include "outbound.h"
 #include "slirp.h"
@@ -380,15 +380,9 @@ static int try_hands(struct error *err)
 		? 0 : fail(err, 0, "libslirp does not ask us before it talks to others");
 }
 
-/* Each stream has two buffers of 128 KiB, which libslirp makes longer before it uses them,
- * so that they hold whole segments. What malloc(3) has from its heap it copies then, and all
- * of it becomes memory that is used, 260 KiB a stream; what it has from mmap(2) it moves. By
- * itself it takes the heap after the first such buffer was freed. Packets are smaller. */
-enum { LARGE_BUFFER = 96 * 1024 };
-
 int stack_load(struct error *err)
 {
-	(void)mallopt(M_MMAP_THRESHOLD, LARGE_BUFFER);
+	buffers_open();
 	/* Never closed: it is used until the process ends. */
 	void *library = dlopen("libslirp.so.0", RTLD_NOW | RTLD_LOCAL);
 

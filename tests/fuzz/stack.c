@@ -7,18 +7,15 @@
  * one goes on where the stack's last segment was: with its numbers, nobody guesses them.
  *
  * What would make an input slow is done once or not at all: there is one gate, whose flows
- * of the last input are too old to count; libslirp's large buffers come from a store that
- * stays where it is; and nobody asks the kernel for chance. */
+ * of the last input are too old to count; and nobody asks the kernel for chance. */
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sanitizer/asan_interface.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -99,81 +96,9 @@ long syscall(long number, ...)
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
-/* --- memory ------------------------------------------------------------------------------ */
+/* --- chance ------------------------------------------------------------------------------ */
 
-/* A stream has two buffers of 128 KiB, which libslirp makes longer before it uses them, and
- * what is there is copied: for AddressSanitizer each of these is a mapping of its own, made,
- * filled page by page and undone, nine tenths of the time of an input. These come from a
- * store. Nothing of it is given out twice in an input, and what is not in use is poison. */
-enum { LARGE = 96 * 1024, SLOT = 192 * 1024, SLOTS = 4 * MOST_HOSTS };
-
-static uint8_t *store;
-static unsigned slots_used;
-
-static void store_open(void)
-{
-	size_t size = (size_t)SLOT * SLOTS;
-
-	store = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-		     -1, 0);
-	MUST(store != MAP_FAILED, "memory");
-	ASAN_POISON_MEMORY_REGION(store, size);
-}
-
-static uint8_t *slot_of(const void *memory)
-{
-	uintptr_t at = (uintptr_t)memory, start = (uintptr_t)store;
-
-	return store && at >= start && at < start + (size_t)SLOT * SLOTS
-		? store + (at - start) / SLOT * SLOT : NULL;
-}
-
-/* In the middle of its slot, so that there is poison before it too. */
-static void *store_take(size_t size)
-{
-	enum { BEFORE = 4096 };
-
-	if (!store || size < LARGE || size > SLOT - 2 * BEFORE || slots_used == SLOTS)
-		return malloc(size);
-	uint8_t *memory = store + (size_t)SLOT * slots_used++ + BEFORE;
-	ASAN_UNPOISON_MEMORY_REGION(memory, size);
-	return memory;
-}
-
-static void store_give(void *memory)
-{
-	uint8_t *slot = slot_of(memory);
-
-	if (slot)
-		ASAN_POISON_MEMORY_REGION(slot, SLOT);
-	else
-		free(memory);
-}
-
-/* These stand before GLib's for libslirp. g_realloc() of a stream's buffer forgets what is in
- * it: sbreserve() does, which alone has such large ones. */
-OURS void *g_malloc(size_t size);
-OURS void *g_realloc(void *memory, size_t size);
-OURS void g_free(void *memory);
 OURS void *g_rand_new(void);
-
-void *g_malloc(size_t size)
-{
-	return size > 0 ? store_take(size) : NULL;
-}
-
-void *g_realloc(void *memory, size_t size)
-{
-	if (memory && !slot_of(memory))
-		return realloc(memory, size);
-	store_give(memory);
-	return store_take(size);
-}
-
-void g_free(void *memory)
-{
-	store_give(memory);
-}
 
 /* Without /dev/urandom, and each time the same. */
 void *g_rand_new(void)
@@ -284,7 +209,6 @@ static void prepare(void)
 	MUST(policy && stack_load(&err) == 0, "%s", err.what);
 	gate = gate_new(&plan, policy);
 	MUST(gate, "memory");
-	store_open();
 }
 
 static void begin(void)
@@ -304,7 +228,6 @@ static void begin(void)
 static void end(void)
 {
 	stack_free(stack);
-	slots_used = 0;
 	while (host_count > 0)
 		(void)close(hosts[--host_count]);
 }
