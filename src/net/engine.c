@@ -54,6 +54,7 @@ struct engine {
 	struct recorder *recorder;	/* NULL: nobody wants to see */
 	int control, tap;
 	int watch, asking;		/* the host's addresses */
+	bool own_changed;		/* they are to be read again */
 	int64_t now;
 	bool answers_wait;		/* those to the frame in hand */
 	struct acks acks;
@@ -280,13 +281,20 @@ static bool take_frames(struct engine *engine)
 
 /* --- news of the host's ----------------------------------------------------------------------- */
 
-static void read_own_addresses(struct engine *engine)
+static int read_own_addresses(struct engine *engine)
 {
 	static struct address own[MOST_OWN];
 	int count = addresses_list(engine->asking, own, MOST_OWN);
 
-	if (count >= 0)
-		(void)policy_set_own(engine->policy, own, (size_t)count);
+	return count < 0 ? -1 : policy_set_own(engine->policy, own, (size_t)count);
+}
+
+/* They changed, at some time since the last turn. What cannot be read now may be in a second;
+ * false: there are more than anybody can keep apart from the internet's. */
+static bool follow_own_addresses(struct engine *engine)
+{
+	engine->own_changed = read_own_addresses(engine) < 0;
+	return !engine->own_changed || errno != E2BIG;
 }
 
 void engine_read_servers(struct engine *engine, const char *text)
@@ -333,26 +341,30 @@ struct engine *engine_load(const struct network_plan *plan, struct refusals *ref
 	engine.asking = addresses_socket(err);
 	if (engine.asking < 0)
 		return NULL;
-	struct echo_peers askers = { answer_of_echo, &engine };
-	struct resolver_peers peers = {
-		answer_of_resolver, note_refused_name, query_was_resolved, &engine,
-	};
-	engine.echo = echo_new(plan, &askers);
-	engine.policy = policy_new(plan);
-	engine.gate = engine.policy ? gate_new(plan, engine.policy) : NULL;
-	engine.resolver = engine.gate ? resolver_new(plan, engine.policy, &peers) : NULL;
-	if (!engine.resolver) {
-		(void)fail(err, ENOMEM, "compile the rules");
-		return NULL;
-	}
-	list_each(const struct named_host, host, &plan->hosts) {
-		if (policy_pin(engine.policy, host->name, &host->address) == 0)
-			continue;
-		(void)fail(err, ENOMEM, "remember add-host %s (%s)", host->name, host->origin);
-		return NULL;
-	}
-	read_own_addresses(&engine);
 	return &engine;
+}
+
+int engine_compile(struct engine *engine, struct error *err)
+{
+	const struct network_plan *plan = engine->plan;
+	struct echo_peers askers = { answer_of_echo, engine };
+	struct resolver_peers peers = {
+		answer_of_resolver, note_refused_name, query_was_resolved, engine,
+	};
+	engine->echo = echo_new(plan, &askers);
+	engine->policy = policy_new(plan);
+	engine->gate = engine->policy ? gate_new(plan, engine->policy) : NULL;
+	engine->resolver = engine->gate ? resolver_new(plan, engine->policy, &peers) : NULL;
+	if (!engine->resolver)
+		return fail(err, ENOMEM, "memory for %zu rules", plan->rules.count);
+	list_each(const struct named_host, host, &plan->hosts)
+		if (policy_pin(engine->policy, host->name, &host->address) < 0)
+			return fail(err, ENOMEM, "remember add-host %s (%s)", host->name, host->origin);
+	/* Without them the host itself would count as internet. */
+	if (read_own_addresses(engine) == 0)
+		return 0;
+	return errno == E2BIG ? fail(err, 0, "the host has over %d addresses", MOST_OWN)
+			      : fail(err, errno, "learn the host's addresses");
 }
 
 int engine_record(struct engine *engine, const int channels[RECORD_CHANNELS],
@@ -409,6 +421,8 @@ static bool serve(struct engine *engine)
 		if (engine->recorder)
 			recorder_wants(engine->recorder, set);
 		echo_wants(engine->echo, set, engine->now);
+		if (engine->own_changed)
+			pollset_wake(set, 1000);
 		int most = set->most < 0 ? -1 : set->most > 60000 ? 60000 : (int)set->most;
 		struct timespec wait = { .tv_sec = most / 1000, .tv_nsec = most % 1000 * 1000000L };
 		int got = ppoll(set->items, (nfds_t)set->count, most < 0 ? NULL : &wait, NULL);
@@ -421,8 +435,10 @@ static bool serve(struct engine *engine)
 			return true;
 		if (pollset_news(set, WATCH)) {
 			addresses_heard(engine->watch);
-			read_own_addresses(engine);
+			engine->own_changed = true;
 		}
+		if (engine->own_changed && !follow_own_addresses(engine))
+			return false;
 		resolver_work(engine->resolver, set, engine->now);
 		echo_work(engine->echo, set, engine->now);
 		stack_work(engine->stack, set);

@@ -70,10 +70,17 @@ int engine_load_stack(struct sandbox *box, struct error *err)
 		return fail(err, 0, "clear the environment");
 	box->network_engine = engine_load(&box->plan->network, box->refusals,
 					  box->engine_control, err);
-	if (!box->network_engine)
-		return -1;
+	return box->network_engine ? 0 : -1;
+}
+
+/* Behind its walls: it needs nothing of the host for that, and init is busy still. */
+int engine_compile_rules(struct sandbox *box, struct error *err)
+{
 	int channels[RECORD_CHANNELS];
 	bool wanted = false;
+
+	if (engine_compile(box->network_engine, err) < 0)
+		return -1;
 	for (int i = 0; i < RECORD_CHANNELS; i++) {
 		channels[i] = box->recordings[i].engine_end;
 		wanted = wanted || channels[i] != NO_FD;

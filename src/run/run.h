@@ -298,6 +298,7 @@ STEP(engine_own_namespaces);
 STEP(engine_load_stack);
 STEP(engine_leave_everything);
 STEP(engine_confine);
+STEP(engine_compile_rules);
 STEP(engine_take_tap);
 STEP(engine_serve_network);
 

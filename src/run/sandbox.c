@@ -49,7 +49,8 @@
  *	enters namespaces of its own
  *	loads libslirp, opens what it
  *	asks the host through, leaves
- *	all files, confines itself
+ *	all files, confines itself,
+ *	compiles the rules
  *	takes the tap           <------ SYNC_TAP, through a pair of sockets of theirs
  *	is ready                ------> SYNC_ONLINE, and the command may start
  *	serves                          closes its end
@@ -136,6 +137,7 @@ const struct step engine_steps[] = {
 	{ "load the stack",              engine_load_stack },
 	{ "leave everything behind",     engine_leave_everything },
 	{ "confine itself",              engine_confine },
+	{ "compile the rules",           engine_compile_rules },
 	{ "take the tap",                engine_take_tap },
 	{ "serve the network",           engine_serve_network },
 	{ NULL, NULL },

@@ -326,38 +326,81 @@ static bool address_in(struct nlmsghdr *header, struct address *ret_address)
 	return found;
 }
 
-int addresses_list(int asking, struct address *ret_addresses, size_t most)
+/* What was heard of the answer to question `asked`. It is heard to its end in any case: the
+ * kernel takes no other question on a socket before that. */
+struct listing {
+	uint32_t asked;
+	struct address *addresses;
+	size_t most, count;
+	int problem;			/* errno of what makes it useless */
+	bool ended;
+};
+
+static void take_part(struct listing *listing, struct nlmsghdr *header)
 {
-	_Alignas(NLMSG_ALIGNTO) char answer[16384];
-	struct {
+	if (header->nlmsg_seq != listing->asked)	/* of one that was given up */
+		return;
+	/* They changed under the kernel's hands, and some may be missing. */
+	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+		listing->problem = EAGAIN;
+	if (header->nlmsg_type == NLMSG_ERROR)
+		listing->problem = EIO;
+	listing->ended = header->nlmsg_type == NLMSG_ERROR || header->nlmsg_type == NLMSG_DONE;
+	if (header->nlmsg_type != RTM_NEWADDR)
+		return;
+	if (listing->count == listing->most)
+		listing->problem = E2BIG;
+	else if (address_in(header, &listing->addresses[listing->count]))
+		listing->count++;
+}
+
+static int ask_addresses(int asking, uint32_t number)
+{
+	const struct {
 		struct nlmsghdr header;
 		struct ifaddrmsg part;
 	} request = {
 		.header = { .nlmsg_len = sizeof(request), .nlmsg_type = RTM_GETADDR,
-			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+			    .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP, .nlmsg_seq = number },
 		.part = { .ifa_family = AF_UNSPEC },
 	};
-	size_t count = 0;
 
-	if (send(asking, &request, sizeof(request), 0) < 0)
-		return -1;
-	for (;;) {
+	return send(asking, &request, sizeof(request), 0) < 0 ? -1 : 0;
+}
+
+static int hear_addresses(int asking, struct listing *listing)
+{
+	_Alignas(NLMSG_ALIGNTO) char answer[16384];
+
+	while (!listing->ended) {
 		ssize_t size = recv(asking, answer, sizeof(answer), 0);
 
-		if (size < 0 && errno == EINTR)
-			continue;
-		if (size <= 0)
+		if (size < 0 && errno != EINTR)
 			return -1;
-		unsigned left = (unsigned)size;
+		unsigned left = size < 0 ? 0 : (unsigned)size;
 		for (struct nlmsghdr *header = (void *)answer; NLMSG_OK(header, left);
-		     header = NLMSG_NEXT(header, left)) {
-			if (header->nlmsg_type == NLMSG_DONE)
-				return (int)count;
-			if (header->nlmsg_type == NLMSG_ERROR)
-				return -1;
-			if (header->nlmsg_type == RTM_NEWADDR && count < most &&
-			    address_in(header, &ret_addresses[count]))
-				count++;
-		}
+		     header = NLMSG_NEXT(header, left))
+			take_part(listing, header);
 	}
+	errno = listing->problem;
+	return listing->problem ? -1 : 0;
+}
+
+int addresses_list(int asking, struct address *ret_addresses, size_t most)
+{
+	enum { TRIES = 8 };
+	static uint32_t questions;
+
+	for (int tries = 0; tries < TRIES; tries++) {
+		struct listing listing = {
+			.asked = ++questions, .addresses = ret_addresses, .most = most,
+		};
+
+		if (ask_addresses(asking, listing.asked) == 0 &&
+		    hear_addresses(asking, &listing) == 0)
+			return (int)listing.count;
+		if (errno != EAGAIN)
+			break;
+	}
+	return -1;
 }

@@ -111,6 +111,32 @@ without() {
 	assert_equal "$(cat "$WORLD/host-seen")" ''
 }
 
+# add or del: so many addresses that the last ones would be nobody's.
+crowd() {
+	/usr/bin/python3 -c 'import sys
+for i in range(4100): print("address", sys.argv[1], f"10.64.{i >> 8}.{i & 255}/32 dev lo")
+print("address", sys.argv[1], "192.175.48.99/32 dev lo")' "$1" | world ip -batch -
+}
+
+@test "NET-04: a host with more addresses than are kept apart has no network for others" {
+	mkfifo "$WORLD/crowded"
+	# shellcheck disable=SC2016 # for the shell inside
+	world timeout 60 "$IMMURE" run --net --bind "$WORLD" -- sh -c 'echo >"$0/waits"; read -r _ <"$0/crowded"; exec /usr/bin/python3 -c "$1" 192.175.48.99' "$WORLD" "$knock" >"$WORLD/said" 2>&1 3>&- &
+	local sandbox=$!
+	until [[ -e $WORLD/waits ]]; do sleep 0.05; done
+	crowd add
+	online --net -- true
+	echo >"$WORLD/crowded"
+	wait "$sandbox"
+	crowd del
+	assert_status 125
+	assert_stderr_has 'the host has over 4096 addresses'
+	grep -q '^immure: network: ' "$WORLD/said" || fail_test "$(cat "$WORLD/said")"
+	assert_equal "$(cat "$WORLD/host-seen")" ''
+	online --net -- true
+	assert_status 0
+}
+
 # By HTTP, to whom the outside would answer.
 ask='import socket, sys
 for to in sys.argv[1:]:

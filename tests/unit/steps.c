@@ -67,6 +67,7 @@ static const char *const engine[] = {
 	"load the stack",
 	"leave everything behind",
 	"confine itself",
+	"compile the rules",
 	"take the tap",
 	"serve the network",
 };

@@ -44,11 +44,15 @@ struct engine;
  * what is missing. */
 int engine_try_stack(struct error *err);
 
-/* Load the stack, compile the rules, open what the host is asked through. `refusals` is
- * shared memory, `control` the supervisor's end for texts of resolv.conf; both stay the
- * caller's. NULL and *err with what is missing. */
+/* Load the stack, and open what the host is asked through. `refusals` is shared memory,
+ * `control` the supervisor's end for texts of resolv.conf; both stay the caller's. NULL and
+ * *err with what is missing. */
 struct engine *engine_load(const struct network_plan *plan, struct refusals *refusals,
 			   int control, struct error *err);
+
+/* Compile the rules, and ask for the host's addresses: before anything of what follows. -1:
+ * memory is short. */
+int engine_compile(struct engine *engine, struct error *err);
 
 /* Tell what is seen, as struct net_record and struct frame_record, to these sockets, which
  * stay the caller's; NO_FD: not that. -1: memory is short. */

@@ -55,8 +55,8 @@ void addresses_heard(int watch);
 /* A socket to ask for addresses, which keeps its network namespace. */
 int addresses_socket(struct error *err);
 
-/* Every address of that namespace, at most so many. How many there are; -1 when they
- * cannot be had. */
+/* Every address of that namespace. How many there are; -1 and errno when they cannot be had:
+ * E2BIG for more than `most`, EAGAIN while they change all the time. */
 int addresses_list(int asking, struct address *ret_addresses, size_t most);
 
 #endif
