@@ -38,6 +38,9 @@ static struct {
 void buffers_open(void)
 {
 	size_t size = GUARD + (size_t)STRIDE * SLOTS;
+
+	if (store.start)
+		return;
 	uint8_t *range = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	store.start = range == MAP_FAILED ? NULL : range + GUARD;
