@@ -475,7 +475,7 @@ static int compile(struct policy *policy)
 		if (compile_target(policy, &policy->targets[i]) < 0)
 			return -1;
 	policy->allows_addresses = NO_RULE;
-	for (size_t i = policy->plan->rules.count; i-- > 0; ) {
+	for (size_t i = 0; i < policy->plan->rules.count && policy->allows_addresses == NO_RULE; i++) {
 		const struct rule *rule = &policy->plan->rules.items[i];
 
 		if (rule->allows && is_of_addresses(rule))
