@@ -84,12 +84,12 @@ int socket_receive(int socket, void *bytes, size_t size, int *ret_fd,
 	AUTO_FD int fd = NO_FD;
 	bool one = true;
 
+	/* The other end was closed with something of ours unread: the kernel says so once, in
+	 * front of what it had sent before that (unix_release_sock()). */
 	ssize_t got;
 	do
 		got = recvmsg(socket, &message, MSG_CMSG_CLOEXEC);
-	while (got < 0 && errno == EINTR);
-	if (got < 0 && errno == ECONNRESET)
-		got = 0;	/* closed with something of ours unread */
+	while (got < 0 && (errno == EINTR || errno == ECONNRESET));
 	if (got < 0)
 		return fail(err, errno, "receive a message");
 	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
