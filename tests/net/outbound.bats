@@ -16,16 +16,20 @@ setup_file() {
 	world ip link set veth2 up
 	world ip link set veth3 up
 	# Who asks on the outside's port 9 hears which address it has.
-	outside /usr/bin/python3 -c 'import socket, selectors
+	serve telling /usr/bin/python3 -c 'import socket, selectors
 s = selectors.DefaultSelector()
 t = socket.create_server(("::", 9), family=socket.AF_INET6, dualstack_ipv6=True)
 u = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); u.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-u.bind(("::", 9)); s.register(t, 1); s.register(u, 1); open("telling", "w").close()
+u.bind(("::", 9)); s.register(t, 1); s.register(u, 1); open("telling-serves", "w").close()
 while True:
 	for key, _ in s.select():
 		if key.fileobj is t: c, to = t.accept(); c.sendall(to[0].encode()); c.close()
-		else: _, to = u.recvfrom(99); u.sendto(to[0].encode(), to)' 3>&- &
-	until [[ -e $WORLD/telling ]]; do sleep 0.05; done
+		else: _, to = u.recvfrom(99); u.sendto(to[0].encode(), to)'
+}
+
+teardown_file() {
+	serve_stop
+	world_stop
 }
 
 # The address that 203.0.113.2 or 2001:db8:113::2 sees, by TCP and by UDP.
