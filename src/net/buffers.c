@@ -4,18 +4,9 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "buffers.h"
+#include <immure/sys/poison.h>
 
-#ifndef __has_feature
-#define __has_feature(feature) 0
-#endif
-/* What is not in use is poison for AddressSanitizer. */
-#if defined(__SANITIZE_ADDRESS__) || __has_feature(address_sanitizer)
-#include <sanitizer/asan_interface.h>
-#else
-#define ASAN_POISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
-#define ASAN_UNPOISON_MEMORY_REGION(start, size) ((void)(start), (void)(size))
-#endif
+#include "buffers.h"
 
 enum {
 	SMALLEST = 96 * 1024,		/* a packet is smaller */
@@ -65,8 +56,8 @@ static bool is_slot(const void *memory)
 
 static void set_size(const uint8_t *buffer, size_t size)
 {
-	ASAN_UNPOISON_MEMORY_REGION(buffer, size);
-	ASAN_POISON_MEMORY_REGION(buffer + size, SLOT - size);
+	memory_unpoison(buffer, size);
+	memory_poison(buffer + size, SLOT - size);
 }
 
 static uint8_t *take_slot(void)
@@ -86,7 +77,7 @@ static void give_slot(uint8_t *buffer)
 {
 	uint16_t slot = (uint16_t)((size_t)(buffer - store.start) / STRIDE);
 
-	ASAN_POISON_MEMORY_REGION(buffer, SLOT);
+	memory_poison(buffer, SLOT);
 	if (store.kept_count < MOST_KEPT) {
 		store.kept[(store.first_kept + store.kept_count++) % MOST_KEPT] = slot;
 		return;
@@ -129,7 +120,7 @@ OURS_BEFORE_GLIB void *g_realloc(void *memory, size_t size)
 		return memory;
 	}
 	void *larger = must(malloc(size));
-	ASAN_UNPOISON_MEMORY_REGION(memory, SLOT);
+	memory_unpoison(memory, SLOT);
 	memcpy(larger, memory, SLOT);
 	give_slot(memory);
 	return larger;
