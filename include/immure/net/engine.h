@@ -1,7 +1,7 @@
 /* The network engine: gate, stack and resolver in one loop, between the sandbox's tap and
  * the host's sockets. It runs in a process of its own, which run/ makes and confines:
- * engine_load() while the host's files are in sight, engine_attach() and engine_serve()
- * when nothing is any more. */
+ * engine_load() while the host's files are in sight; engine_compile(), engine_attach() and
+ * engine_serve() when nothing is any more. */
 #ifndef IMMURE_NET_ENGINE_H
 #define IMMURE_NET_ENGINE_H
 
@@ -51,7 +51,7 @@ struct engine *engine_load(const struct network_plan *plan, struct refusals *ref
 			   int control, struct error *err);
 
 /* Compile the rules, and ask for the host's addresses: before anything of what follows. -1:
- * memory is short. */
+ * memory is short, or the addresses cannot be had, or are too many to keep apart. */
 int engine_compile(struct engine *engine, struct error *err);
 
 /* Tell what is seen, as struct net_record and struct frame_record, to these sockets, which
