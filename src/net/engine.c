@@ -31,6 +31,7 @@
 #include "acks.h"
 #include "echo.h"
 #include "recorder.h"
+#include "segments.h"
 #include "slirp.h"
 
 /* Frames a turn; addresses of a host. */
@@ -57,7 +58,8 @@ struct engine {
 	bool own_changed;		/* they are to be read again */
 	int64_t now;
 	bool answers_wait;		/* those to the frame in hand */
-	struct acks acks;
+	struct acks acks;		/* what waits for what may follow, either or */
+	struct segments segments;
 	struct pollset set;
 	uint8_t frame[GATE_FRAME_ROOM + 1];
 	uint8_t answer[GATE_FRAME_ROOM];
@@ -129,18 +131,37 @@ static void note_refused_flow(struct engine *engine, const struct flow *flow)
 
 /* A full queue of the tap's is the sandbox's own: TCP sends again, and nobody else may
  * count on it. */
-static void send_frame(struct engine *engine, const uint8_t *frame, size_t size)
+static void write_frame(struct engine *engine, const struct tap_offload *offload,
+			const uint8_t *head, size_t head_size, const uint8_t *rest,
+			size_t rest_size)
 {
-	ssize_t sent;
-
-	if (engine->recorder)
-		recorder_capture(engine->recorder, frame, size);
-	do
-		sent = write(engine->tap, frame, size);
-	while (sent < 0 && errno == EINTR);
+	while (tap_write(engine->tap, offload, head, head_size, rest, rest_size) < 0 &&
+	       errno == EINTR)
+		;
 }
 
-static void send_waiting(struct engine *engine)
+static void send_frame(struct engine *engine, const uint8_t *frame, size_t size)
+{
+	if (engine->recorder)
+		recorder_capture(engine->recorder, frame, size);
+	write_frame(engine, NULL, frame, size, NULL, 0);
+}
+
+static void send_segment(struct engine *engine, const uint8_t *frame, size_t size)
+{
+	uint8_t headers[SEGMENT_HEADERS];
+	struct tap_offload offload;
+
+	size_t head = segment_offload(frame, size, headers, &offload);
+	write_frame(engine, head ? &offload : NULL, headers, head, frame + head, size - head);
+}
+
+static bool something_waits(const struct engine *engine)
+{
+	return engine->acks.size > 0 || engine->segments.size > 0;
+}
+
+static void send_acknowledgement(struct engine *engine)
 {
 	size_t size = engine->acks.size;
 
@@ -149,6 +170,25 @@ static void send_waiting(struct engine *engine)
 		send_frame(engine, engine->acks.frame, size);
 }
 
+static void send_segments(struct engine *engine)
+{
+	struct segments *segments = &engine->segments;
+	struct tap_offload offload;
+
+	if (segments->size == 0)
+		return;
+	segments_finish(segments, &offload);
+	write_frame(engine, &offload, segments->frame, segments->size, NULL, 0);
+	segments->size = 0;
+}
+
+static void send_waiting(struct engine *engine)
+{
+	send_acknowledgement(engine);
+	send_segments(engine);
+}
+
+/* What waits goes in before anything that came later. */
 static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
 {
 	struct engine *engine = context;
@@ -157,10 +197,18 @@ static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
 		return;
 	if (engine->recorder)
 		recorder_let_in(engine->recorder, frame, size, engine->now);
-	if (engine->answers_wait && acks_keep(&engine->acks, frame, size))
+	if (engine->answers_wait && acks_keep(&engine->acks, frame, size)) {
+		send_segments(engine);
 		return;
-	send_waiting(engine);
-	send_frame(engine, frame, size);
+	}
+	send_acknowledgement(engine);
+	if (engine->recorder)
+		recorder_capture(engine->recorder, frame, size);
+	if (segments_keep(&engine->segments, frame, size))
+		return;
+	send_segments(engine);
+	if (!segments_keep(&engine->segments, frame, size))
+		send_segment(engine, frame, size);
 }
 
 static void stream_from_stack(void *context, int fd)
@@ -264,13 +312,13 @@ static void take_frame(struct engine *engine, size_t size)
 static bool take_frames(struct engine *engine)
 {
 	for (int i = 0; i < FRAMES_A_TURN; i++) {
-		ssize_t size = read(engine->tap, engine->frame, sizeof(engine->frame));
+		ssize_t size = tap_read(engine->tap, engine->frame, sizeof(engine->frame));
 
 		if (size < 0 && errno != EAGAIN && errno != EINTR)
 			return false;
 		if (size > 0 && (size_t)size < sizeof(engine->frame))
 			take_frame(engine, (size_t)size);
-		else if (size <= 0 && engine->acks.size == 0)
+		else if (size <= 0 && !something_waits(engine))
 			return true;
 		else if (size <= 0)
 			send_waiting(engine);	/* there may be more as soon as it is in */
@@ -442,6 +490,7 @@ static bool serve(struct engine *engine)
 		resolver_work(engine->resolver, set, engine->now);
 		echo_work(engine->echo, set, engine->now);
 		stack_work(engine->stack, set);
+		send_waiting(engine);
 		if (engine->recorder)
 			recorder_work(engine->recorder, engine->now);
 		if (pollset_news(set, TAP) && !take_frames(engine))

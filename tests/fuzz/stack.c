@@ -24,6 +24,9 @@
 #include <immure/net/gate.h>
 #include <immure/net/pollset.h>
 
+#include <immure/sys/tap.h>
+
+#include "../../src/net/segments.h"
 #include "../../src/net/slirp.h"
 #include "../lib/frames.h"
 #include "fuzz.h"
@@ -118,6 +121,34 @@ void *g_rand_new(void)
 /* --- the sandbox --------------------------------------------------------------------------- */
 
 static uint32_t next_sent, next_heard;	/* numbers for the next segment */
+static struct segments segments;
+
+/* What waits goes in: the kernel is not told of more than there is. */
+static void segments_arrive(void)
+{
+	struct tap_offload offload;
+
+	if (segments.size == 0)
+		return;
+	segments_finish(&segments, &offload);
+	MUST(offload.tcp + TCP_HEADER == offload.headers && offload.headers < segments.size,
+	     "%u of %zu", offload.headers, segments.size);
+	MUST(offload.segment < segments.size - offload.headers, "%u of %zu", offload.segment,
+	     segments.size);
+	segments.size = 0;
+}
+
+static void segment_arrives(const uint8_t *frame, size_t size)
+{
+	uint8_t headers[SEGMENT_HEADERS];
+	struct tap_offload offload;
+
+	MUST(segment_offload(frame, size, headers, &offload) < size, "%zu", size);
+	if (segments_keep(&segments, frame, size))
+		return;
+	segments_arrive();
+	(void)segments_keep(&segments, frame, size);
+}
 
 static void frame_arrives(void *context, const uint8_t *frame, size_t size)
 {
@@ -130,6 +161,7 @@ static void frame_arrives(void *context, const uint8_t *frame, size_t size)
 	if (next != NEXT_TCP || size < header + TCP_HEADER)
 		return;
 	const uint8_t *tcp = frame + header;
+	segment_arrives(frame, size);
 	next_sent = get32(tcp + 8);
 	next_heard = get32(tcp + 4) + (uint32_t)(size - header - (size_t)(tcp[12] >> 4) * 4) +
 		     ((tcp[13] & (FLAG_SYN | FLAG_FIN)) != 0);
@@ -166,6 +198,7 @@ static void work(void)
 	stack_wants(stack, &set);
 	(void)poll(set.items, (nfds_t)set.count, 0);
 	stack_work(stack, &set);
+	segments_arrive();
 }
 
 static void send_frame(const uint8_t *data, size_t size, bool goes_on, int64_t now)

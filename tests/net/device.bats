@@ -6,6 +6,24 @@ load ../lib/common
 load ../lib/sandbox
 load ../lib/world
 
+# An echo on port 9 of the outside that takes as much as there is.
+patient_echo='import socket, threading
+s = socket.create_server(("::", 9), family=socket.AF_INET6, dualstack_ipv6=True); open("patient-serves", "w").close()
+def echo(c):
+	while data := c.recv(65536): c.sendall(data)
+	c.close()
+while True: threading.Thread(target=echo, args=(s.accept()[0],), daemon=True).start()'
+
+setup_file() {
+	world_start
+	serve patient /usr/bin/python3 -c "$patient_echo"
+}
+
+teardown_file() {
+	serve_stop
+	world_stop
+}
+
 @test "--cidr, --mac, --ifname: guest, gateway and resolver are where it says, and all works" {
 	local serve='import socket
 s = socket.create_server(("127.0.0.1", 5432))
@@ -73,6 +91,46 @@ s.send(b"x" * int(sys.argv[1])); print(len(s.recv(65535)))'
 	online --ipv4-only --mtu 576 --allow files.test -- curl -sS --max-time 10 http://files.test/
 	assert_status 0
 	assert_output_has 'hello from'
+}
+
+# there_and_back ADDRESS..., inside: four million bytes to that; whether they are what comes
+# back, and the mean size of the frames that the tap received meanwhile.
+there_and_back='import os, socket, sys, threading
+def count(what): return int(open("/sys/class/net/tap0/statistics/rx_" + what).read())
+for address in sys.argv[1:]:
+	s = socket.create_connection((address, 9), 10); s.settimeout(30)
+	data, back, before = os.urandom(4000000), bytearray(), (count("bytes"), count("packets"))
+	sender = threading.Thread(target=s.sendall, args=(data,)); sender.start()
+	while len(back) < len(data) and (got := s.recv(1 << 20)): back += got
+	sender.join(); s.close()
+	print(back == data, (count("bytes") - before[0]) // (count("packets") - before[1]))'
+
+@test "segments of a stream go in as one, beyond what the MTU allows, and its bytes are those that were sent" {
+	online --mtu 1500 --allow 198.51.100.7 --allow 2001:db8::7 -- \
+		/usr/bin/python3 -c "$there_and_back" 198.51.100.7 2001:db8::7
+	assert_status 0
+	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" $'True\nTrue'
+	local mean
+	for mean in $(cut -d ' ' -f 2 <<<"$output"); do
+		[[ $mean -gt 1514 ]] || fail_test "frames of $mean bytes"
+	done
+	online --allow 198.51.100.7 --allow 2001:db8::7 -- \
+		/usr/bin/python3 -c "$there_and_back" 198.51.100.7 2001:db8::7
+	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" $'True\nTrue'
+}
+
+@test "a network inside that is routed on to the tap gets the bytes of its streams too" {
+	# shellcheck disable=SC2016 # for the shell inside
+	online --quiet --profile dev --ipv4-only --mtu 1500 --allow 198.51.100.7 -- bash -ec '
+		ip netns add box; ip link add v0 type veth peer name v1 netns box
+		ip addr add 10.7.0.1/24 dev v0; ip link set v0 up
+		ip -n box addr add 10.7.0.2/24 dev v1; ip -n box link set v1 up; ip -n box route add default via 10.7.0.1
+		echo 1 >/proc/sys/net/ipv4/ip_forward
+		nft add table ip t; nft "add chain ip t p { type nat hook postrouting priority 100; }"
+		nft add rule ip t p oifname tap0 masquerade
+		ip netns exec box /usr/bin/python3 -c "$0" 198.51.100.7' "${there_and_back//tap0/v1}"
+	assert_status 0
+	assert_equal "${output%% *}" True
 }
 
 # dhcp GUEST GATEWAY, inside: what a client hears; kind, address, mask, gateway, resolver,

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include <immure/base/address.h>
 
@@ -16,10 +17,28 @@ int tun_find(struct error *err);
 
 /* Make a tap device of that name in this process's network namespace: the device belongs
  * to the one in which /dev/net/tun is opened, so that `tun` is opened anew here, through
- * an open procfs. The descriptor is non-blocking; the device goes with it. Its hardware
- * address is set to the six bytes of `hardware`, unless that is NULL, and read back. */
+ * an open procfs. The descriptor is non-blocking, for tap_read() and tap_write(); the
+ * device goes with it. Its hardware address is set to the six bytes of `hardware`, unless
+ * that is NULL, and read back. */
 int tap_open(int procfs, int tun, const char *name, const uint8_t *hardware,
 	     uint8_t ret_hardware[6], struct error *err);
+
+/* What is left to the kernel of a frame of TCP, as a driver leaves it to its network card:
+ * the checksum in its header, which holds that of the pseudo-header, and to take it for
+ * several segments, each with headers of its own. */
+struct tap_offload {
+	uint16_t headers;		/* bytes: those of Ethernet, IP and TCP */
+	uint16_t tcp;			/* where TCP's begins */
+	uint16_t segment;		/* bytes of data in each but the last; 0: it is one */
+	bool v6;
+};
+
+/* Read a frame: as read(2). One that is longer than `room` is cut. */
+ssize_t tap_read(int tap, void *frame, size_t room);
+
+/* Write a frame, in two parts, the second of which may be empty: as write(2). */
+ssize_t tap_write(int tap, const struct tap_offload *offload, const void *head,
+		  size_t head_size, const void *rest, size_t rest_size);
 
 /* One family's address of a device, and its way out. */
 struct tap_route {
