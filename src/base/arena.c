@@ -11,8 +11,9 @@
 #include <immure/base/arena.h>
 
 /* A plan of the default profile takes 36 KB: one block, whose pages the kernel hands
- * out at once, for a fifth of what a page fault each would cost. */
-enum { BLOCK_SIZE = 48 * 1024, LARGE = 8 * 1024, ALIGNMENT = 16 };
+ * out at once, for a fifth of what a page fault each would cost. Who needs more mostly
+ * needs little more. */
+enum { FIRST_BLOCK = 48 * 1024, OTHER_BLOCK = 16 * 1024, LARGE = 8 * 1024, ALIGNMENT = 16 };
 
 struct block {
 	struct block *older;
@@ -65,7 +66,7 @@ static struct block *block_new(size_t room)
  * filled, and is not populated for nothing. */
 static struct block *block_add(struct arena *arena, size_t size)
 {
-	const size_t usual = BLOCK_SIZE - sizeof(struct block);
+	const size_t usual = (arena->newest ? OTHER_BLOCK : FIRST_BLOCK) - sizeof(struct block);
 	bool large = arena->newest && size > LARGE;
 	struct block *block = block_new(large || size > usual ? size : usual);
 	struct block **place = large ? &arena->newest->older : &arena->newest;
@@ -75,23 +76,30 @@ static struct block *block_add(struct arena *arena, size_t size)
 	return block;
 }
 
-void *arena_alloc(struct arena *arena, size_t size)
+/* `alignment` is a power of two. */
+static void *take(struct arena *arena, size_t size, size_t alignment)
 {
 	struct block *block = arena->newest;
+	size_t start = block ? (block->used + alignment - 1) & ~(alignment - 1) : 0;
 
 	if (size > SIZE_MAX / 4)
 		die_of_hunger();
-	size = (size + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-	if (!block || block->room - block->used < size)
+	if (!block || start > block->room || block->room - start < size) {
 		block = block_add(arena, size);
-	void *bytes = block->bytes + block->used;
-	block->used += size;
-	return bytes;
+		start = 0;
+	}
+	block->used = start + size;
+	return block->bytes + start;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+	return take(arena, size, size < ALIGNMENT ? ALIGNMENT / 2 : ALIGNMENT);
 }
 
 char *arena_copy_part(struct arena *arena, const char *text, size_t length)
 {
-	char *copy = arena_alloc(arena, length + 1);
+	char *copy = take(arena, length + 1, 1);
 
 	memcpy(copy, text, length);
 	return copy;
@@ -117,7 +125,7 @@ char *arena_format(struct arena *arena, const char *format, ...)
 	bool fits = (size_t)length < room;
 	if (block && !fits)
 		memset(block->bytes + block->used, 0, room);
-	char *text = arena_alloc(arena, (size_t)length + 1);
+	char *text = take(arena, (size_t)length + 1, 1);
 	if (fits)
 		return text;
 	va_start(args, format);

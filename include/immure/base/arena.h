@@ -14,7 +14,7 @@ struct arena *arena_new(void);
 /* Free everything that came out of the arena, and it. NULL is allowed. */
 void arena_free(struct arena *arena);
 
-/* `size` zeroed bytes, aligned for any type. Never NULL. */
+/* `size` zeroed bytes, aligned for any type that fits in them. Never NULL. */
 void *arena_alloc(struct arena *arena, size_t size);
 
 /* A copy of a string, or of its first `length` bytes with a NUL behind them. */
