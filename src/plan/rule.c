@@ -104,9 +104,10 @@ static int parse_ports(struct arena *arena, const char *text, struct rule *rule,
 	if (text[0] == '*' && !text[1])
 		return 0;
 	/* At most every second character begins one. */
-	list_reserve(arena, &rule->ports, strlen(text) / 2 + 1);
+	struct port_range *ranges = arena_alloc(arena, (strlen(text) / 2 + 1) * sizeof(*ranges));
+	rule->ports.items = ranges;
 	for (;; text++) {
-		if (ports_take(&text, false, &rule->ports.items[rule->ports.count++], err) < 0)
+		if (ports_take(&text, false, &ranges[rule->ports.count++], err) < 0)
 			return -1;
 		if (!*text)
 			return 0;
@@ -180,7 +181,7 @@ int host_name_check(char *name, struct error *err)
 			break;
 	}
 	/* inet_aton(3) takes "10.1" and "2130706433" for addresses. */
-	return digits ? fail(err, 0, "\"%s\" is not a whole address", name) : 0;
+	return digits ? fail(err, 0, "\"%s\" is not a whole address", name) : (int)length;
 }
 
 static int parse_what(struct arena *arena, char *text, struct rule *rule, struct error *err)
@@ -208,9 +209,10 @@ static int parse_what(struct arena *arena, char *text, struct rule *rule, struct
 	else if (*text && text[1] && strchr(text, '*'))
 		return fail(err, 0, "\"%s\": a star stands for whole parts, at the start: *.%s",
 			    text, "example.org");
-	if (host_name_check(text, err) < 0)
+	int length = host_name_check(text, err);
+	if (length < 0)
 		return -1;
-	rule->name = arena_copy(arena, text);
+	rule->name = arena_copy_part(arena, text, (size_t)length);
 	return 0;
 }
 
@@ -219,13 +221,11 @@ int rule_parse(struct arena *arena, const char *text, struct rule *rule,
 {
 	/* It is taken apart where only a name of it is kept. */
 	char few[256], *what = few, *ports;
-	size_t length = strlen(text);
+	char *end = memccpy(few, text, '\0', sizeof(few));
+	size_t length = end ? (size_t)(end - few - 1) : strlen(text);
 
-	if (length < sizeof(few))
-		memcpy(few, text, length + 1);
-	else
+	if (!end)
 		what = arena_copy_part(arena, text, length);
-
 	rule->name = NULL;
 	memset(&rule->ports, 0, sizeof(rule->ports));
 	rule->protocols = take_protocol(what, length);

@@ -31,18 +31,22 @@ struct port_range {
 	uint16_t first, last;
 };
 
-/* One --allow or --deny. */
+/* One --allow or --deny. There can be thousands, each of which costs the page that it is in:
+ * what is small stands together. */
 struct rule {
-	bool allows;
-	enum rule_what what;
 	const char *name;		/* NAME, BELOW: lower case, no dot at the end */
-	struct prefix prefix;		/* PREFIX */
-	LIST(struct port_range) ports;	/* empty: all of them */
-	unsigned protocols;
-	bool typed;			/* on the command line */
 	const char *text;		/* as it was said, without the verb */
 	const struct origin *origin;	/* who said it */
 	const char *url_place;		/* "FILE:LINE" of the URL that it is from; or NULL */
+	struct {
+		const struct port_range *items;
+		uint32_t count;
+	} ports;			/* none: all of them */
+	struct prefix prefix;		/* PREFIX */
+	enum rule_what what : 8;
+	uint8_t protocols;
+	bool allows;
+	bool typed;			/* on the command line */
 };
 
 /* A file of URLs that rules were taken from, or would have been. */
@@ -157,7 +161,7 @@ int ports_take(const char **text, bool zero, struct port_range *ret_range, struc
 int ports_refuse(const char *text, struct error *err);
 
 /* Bring a host's name into the form in which names are compared, in place: lower case, no
- * dot at the end. -1 says why it is none. */
+ * dot at the end. Its length, at most 253; -1 says why it is none. */
 int host_name_check(char *name, struct error *err);
 
 /* The rule that opens where a URL leads, and nothing else: one name or address, and one port
