@@ -422,6 +422,24 @@ bool text_is_plain(const char *bytes, size_t length)
 	return !odd;
 }
 
+size_t text_lines(const char *text, size_t length)
+{
+	const char *end = text + length;
+	size_t lines = 0;
+
+	/* As above. */
+	for (; end - text >= 32; text += 32) {
+		uint8_t some = 0;
+
+		for (int i = 0; i < 32; i++)
+			some = (uint8_t)(some + (text[i] == '\n'));
+		lines += some;
+	}
+	for (; text < end; text++)
+		lines += *text == '\n';
+	return lines;
+}
+
 unsigned text_distance(const char *a, const char *b)
 {
 	enum { LONGEST = 48 };

@@ -31,9 +31,10 @@ struct verb {
 static int show_urls(struct config *config, struct error *err)
 {
 	const struct plan *plan = NULL;
+	struct network_word word;
 
-	list_each(const struct network_word, word, &config->network) {
-		if (!word->urls)
+	list_each(const struct setting, said, &config->said) {
+		if (!network_word_of(said, &word) || !word.urls)
 			continue;
 		config->command = some_command;
 		plan = plan_make(config, err);

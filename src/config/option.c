@@ -389,12 +389,12 @@ const struct option option_table[] = {
 		 " be said, unless **--nested** is." },
 
 	{ .name = "net", .in = ANYWHERE, .everyday = true,
-	  .group = GROUP_NETWORK, .list = true, .set = set_net, .field = FIELD(network),
+	  .group = GROUP_NETWORK, .list = true, .rules = true, .set = set_net,
 	  .help = "the internet, and neither this host nor its LAN",
 	  .man = "The same as **--allow internet**." },
 	{ .name = "allow", .letter = 'a', .arg = "WHAT[:PORTS][/tcp|/udp]", .in = ANYWHERE,
-	  .everyday = true, .group = GROUP_NETWORK, .list = true, .set = set_allow,
-	  .field = FIELD(network),
+	  .everyday = true, .group = GROUP_NETWORK, .list = true, .rules = true,
+	  .set = set_allow,
 	  .help = "what it may reach: a name, an address, internet",
 	  .man = "Let the command reach *WHAT*: a host by its name (`files.example.org`), all"
 		 " names below one (`*.example.org`), an address, a network (`198.51.100.0/24`,"
@@ -406,13 +406,13 @@ const struct option option_table[] = {
 		 " there is no network at all. `none` takes back all rules that were said before,"
 		 " of **--net** and **--deny** too. See the chapter NETWORK." },
 	{ .name = "deny", .arg = "WHAT[:PORTS][/tcp|/udp]", .in = ANYWHERE,
-	  .group = GROUP_NETWORK, .list = true, .set = set_deny, .field = FIELD(network),
+	  .group = GROUP_NETWORK, .list = true, .rules = true, .set = set_deny,
 	  .help = "keep it from something that a later rule allows",
 	  .man = "Refuse *WHAT*, in the same language, to what stands behind. It is for what a"
 		 " later **--allow** would let through, since everything else is refused." },
 	{ .name = "allow-urls-in", .arg = "FILE", .in = ANYWHERE,
-	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .list = true, .several = true,
-	  .set = set_allow_urls, .field = FIELD(network),
+	  .group = GROUP_NETWORK, .complete = COMPLETE_PATHS, .list = true, .rules = true,
+	  .several = true, .set = set_allow_urls,
 	  .help = "what it may reach: the URLs in a configuration",
 	  .man = "Let the command reach the hosts of the URLs in *FILE*, each on the URL's port or"
 		 " the usual one of its scheme: as `.git/config`, `~/.npmrc` or `pip.conf` have"
@@ -701,7 +701,7 @@ const struct option option_table[] = {
 const size_t option_count = sizeof(option_table) / sizeof(option_table[0]);
 
 /* Every line of a profile looks for a name. So the rows stand in bins, by what of a name is
- * known at once: its first letter and its length. A bin has hardly more than one. */
+ * known at once: its ends and its length. A bin has hardly more than one. */
 enum { ROWS = sizeof(option_table) / sizeof(option_table[0]), BINS = 128 };
 static_assert(ROWS < 256, "the number of a row fits a byte");
 
@@ -709,48 +709,41 @@ static struct {
 	bool filled;
 	uint8_t first[BINS];		/* row of a bin, counted from 1; 0: there is none */
 	uint8_t next[ROWS];		/* the one behind that row, likewise */
+	uint8_t length[ROWS];		/* of its name */
 } bins;
 
 static size_t bin_of(const char *name, size_t length)
 {
-	return ((unsigned char)name[0] + 5 * length) % BINS;
+	if (length == 0)
+		return 0;
+	return (3 * (size_t)(unsigned char)name[0] + 5 * (size_t)(unsigned char)name[length - 1] +
+		11 * length) % BINS;
 }
 
 static void fill_bins(void)
 {
 	for (size_t i = ROWS; i-- > 0; ) {
 		const char *name = option_table[i].name;
-		uint8_t *first = &bins.first[bin_of(name, strlen(name))];
+		size_t length = strlen(name);
+		uint8_t *first = &bins.first[bin_of(name, length)];
 
+		bins.length[i] = (uint8_t)length;
 		bins.next[i] = *first;
 		*first = (uint8_t)(i + 1);
 	}
 	bins.filled = true;
 }
 
-static bool is_named(const struct option *option, const char *name, size_t length)
-{
-	size_t same = 0;
-
-	while (same < length && option->name[same] == name[same])
-		same++;
-	return same == length && !option->name[length];
-}
-
 const struct option *option_named(const char *name, size_t length, unsigned where)
 {
-	/* A list says the same word in one line after the other. */
-	static const struct option *last = option_table;
-
-	if (is_named(last, name, length) && (last->in & where))
-		return last;
 	if (!bins.filled)
 		fill_bins();
 	for (size_t i = bins.first[bin_of(name, length)]; i > 0; i = bins.next[i - 1]) {
 		const struct option *option = &option_table[i - 1];
 
-		if ((option->in & where) && is_named(option, name, length))
-			return last = option;
+		if (bins.length[i - 1] == length && (option->in & where) &&
+		    memcmp(option->name, name, length) == 0)
+			return option;
 	}
 	return NULL;
 }
@@ -805,11 +798,11 @@ static int apply_within(struct config *config, const struct setting *setting, st
 	return 0;
 }
 
-/* Options that name the same field fill one list together, as --net, --allow and --deny do:
- * taken back are all of its words, or what one of them opened would stay. */
+/* --net, --allow, --deny and --allow-urls-in fill one list together: taken back are all of its
+ * words, or what one of them opened would stay. */
 static bool fills_the_same(const struct option *option, const struct option *other)
 {
-	return option == other || (option->field && other->list && option->field == other->field);
+	return option == other || (option->rules && other->rules);
 }
 
 /* The configuration as it would be if this list had no words yet: all that was said, said

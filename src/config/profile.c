@@ -245,15 +245,11 @@ enum { MANY_LINES = 256, INCLUDED_LINES = 128 };
 
 static void expect_lines(struct config *config, const char *text, size_t length)
 {
-	const char *end = text + length;
-	size_t lines = 0;
+	size_t lines = text_lines(text, length);
 
-	for (; (text = memchr(text, '\n', (size_t)(end - text))); text++)
-		lines++;
 	if (lines < MANY_LINES)
 		return;
 	list_make_room(config->arena, &config->said, lines + INCLUDED_LINES);
-	list_make_room(config->arena, &config->network, lines);
 }
 
 /* The text ends with a NUL at `length`. What it says stays where it stands. */

@@ -481,41 +481,40 @@ SETTER(set_cap)
 	return 0;
 }
 
-static struct network_word *add_network_word(struct config *config,
-					     const struct setting *setting, bool allows,
-					     const char *what)
+/* Rules are read where they are said: network_word_of(). */
+static int check_rule(const struct setting *setting, struct error *err)
 {
-	struct network_word *word = list_add(config->arena, &config->network);
-
-	*word = (struct network_word){ .allows = allows, .what = what, .origin = setting->origin };
-	return word;
+	return *setting->value ? 0 : fail(err, 0, "needs a value");
 }
 
-static int network_word(struct config *config, const struct setting *setting, bool allows,
-			struct error *err)
-{
-	if (!*setting->value)
-		return fail(err, 0, "needs a value");
-	(void)add_network_word(config, setting, allows, setting->value);
-	return 0;
-}
-
-SETTER(set_allow)	{ return network_word(config, setting, true, err); }
-SETTER(set_deny)	{ return network_word(config, setting, false, err); }
+SETTER(set_allow)	{ (void)config; return check_rule(setting, err); }
+SETTER(set_deny)	{ (void)config; return check_rule(setting, err); }
 
 SETTER(set_net)
 {
+	(void)config;
+	(void)setting;
 	(void)err;
-	(void)add_network_word(config, setting, true, "internet");
 	return 0;
 }
 
 SETTER(set_allow_urls)
 {
-	if (check_path(setting->value, err) < 0)
-		return -1;
-	add_network_word(config, setting, true, setting->value)->urls = true;
-	return 0;
+	(void)config;
+	return check_path(setting->value, err);
+}
+
+bool network_word_of(const struct setting *said, struct network_word *ret_word)
+{
+	const struct option *option = said->option;
+
+	if (!option->rules)
+		return false;
+	*ret_word = (struct network_word){
+		.allows = option->set != set_deny, .urls = option->set == set_allow_urls,
+		.what = option->set == set_net ? "internet" : said->value, .origin = said->origin,
+	};
+	return true;
 }
 
 /* RFC 791 has every host take packets of 576 bytes, and with much less the kernel's TCP, whose

@@ -190,11 +190,13 @@ static void check_scalars(struct lint *lint)
 /* The first rule that fits decides: one whose all is decided by another never does. */
 static void check_rules(struct lint *lint)
 {
-	const struct network_word *words = lint->config->network.items;
-	size_t count = lint->config->network.count;
-	struct rule *rules = arena_alloc(lint->arena, (count + 1) * sizeof(*rules));
+	size_t most = lint->config->said.count + 1, count = 0;
+	struct network_word *words = arena_alloc(lint->arena, most * sizeof(*words));
+	struct rule *rules = arena_alloc(lint->arena, most * sizeof(*rules));
 	struct error problem;
 
+	list_each(const struct setting, said, &lint->config->said)
+		count += network_word_of(said, &words[count]);
 	for (size_t i = 0; i < count; i++) {
 		if (words[i].urls)
 			continue;

@@ -29,8 +29,11 @@ static int add_rule(struct planning *p, const struct network_word *word, struct 
 /* What is typed stands in front of what profiles say, so that it can be about the same. */
 static int add_rules(struct planning *p, bool typed_here, struct error *err)
 {
-	list_each(const struct network_word, word, &p->config->network)
-		if (!word->origin->file == typed_here && add_rule(p, word, err) < 0)
+	struct network_word word;
+
+	list_each(const struct setting, said, &p->config->said)
+		if (!said->origin->file == typed_here && network_word_of(said, &word) &&
+		    add_rule(p, &word, err) < 0)
 			return -1;
 	return 0;
 }
@@ -72,17 +75,28 @@ static int check_no_engine(struct planning *p, const char *there, struct error *
 	return 0;
 }
 
+static size_t count_words(const struct planning *p)
+{
+	size_t count = 0;
+
+	list_each(const struct setting, said, &p->config->said)
+		count += said->option->rules;
+	return count;
+}
+
 /* With a network that is there nothing goes through an engine that could ask rules. */
 static int check_shared(struct planning *p, struct error *err)
 {
 	const char *there = p->shares[NS_NET] ? "share net" : "netns";
 
-	list_each(const struct network_word, word, &p->config->network)
-		if (!word->origin->file)
+	struct network_word word;
+
+	list_each(const struct setting, said, &p->config->said)
+		if (!said->origin->file && network_word_of(said, &word))
 			return fail(err, 0, "%s and %s %s (%s) contradict each other", there,
-				    word->urls ? "allow-urls-in" : word->allows ? "allow" : "deny",
-				    word->what, origin_of(p, word->origin));
-	if (p->config->network.count > 0)
+				    word.urls ? "allow-urls-in" : word.allows ? "allow" : "deny",
+				    word.what, origin_of(p, word.origin));
+	if (count_words(p) > 0)
 		note(p, "the net namespace is one that was there (%s): no rule of the profile's"
 			" for the network counts", there);
 	return check_no_engine(p, there, err);
@@ -90,7 +104,7 @@ static int check_shared(struct planning *p, struct error *err)
 
 int plan_network(struct planning *p, struct error *err)
 {
-	size_t words = p->config->network.count;
+	size_t words = count_words(p);
 
 	if (plan_names(p, err) < 0)
 		return -1;

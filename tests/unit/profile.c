@@ -398,8 +398,7 @@ static void test_none_ends_all_rules(void)
 		struct error err;
 
 		CHECK(apply(config, *text, strlen(*text), &err) == 0, "%s: %s", *text, err.what);
-		CHECK(config->network.count == 0 && config->said.count == 0, "%s: %zu", *text,
-		      config->network.count);
+		CHECK(config->said.count == 0, "%s: %zu", *text, config->said.count);
 	}
 }
 

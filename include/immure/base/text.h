@@ -82,6 +82,9 @@ bool text_is_printable(const char *text);
 /* Are all of these bytes printable ASCII, tabs and newlines? */
 bool text_is_plain(const char *bytes, size_t length);
 
+/* How many newlines there are among these bytes. */
+size_t text_lines(const char *text, size_t length);
+
 /* How many characters must change to make a into b (Levenshtein), at most 99. */
 unsigned text_distance(const char *a, const char *b);
 

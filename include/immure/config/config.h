@@ -120,14 +120,6 @@ struct problems {
 	LIST(struct error) list;
 };
 
-/* A word of --allow, --deny or --allow-urls-in. */
-struct network_word {
-	bool allows;
-	bool urls;			/* `what` is a file of them */
-	const char *what;
-	const struct origin *origin;
-};
-
 /* A word of a list that plan/ reads. */
 struct word {
 	const char *text;
@@ -160,7 +152,6 @@ struct config {
 	struct choice cwd, arguments, proc, sys, dev, git_rw;
 	LIST(struct place) places;
 
-	LIST(struct network_word) network;
 	struct word_list dns, dns_search, hosts, cidr, outbound, publishes;
 	struct word_list dbus;
 	struct choice ipv4_only, ipv6_only;
@@ -212,6 +203,18 @@ struct config {
 	struct problems *problems;	/* NULL: the first mistake in a profile ends its
 					 * reading; else they are put here */
 };
+
+/* What a setting of --net, --allow, --deny or --allow-urls-in says of the network's rules. They
+ * have no list of their own, since there can be thousands: `said` has them in their order. */
+struct network_word {
+	bool allows;
+	bool urls;			/* `what` is a file of them */
+	const char *what;
+	const struct origin *origin;
+};
+
+/* Is this setting one of those? Then `ret_word` is what it says. */
+bool network_word_of(const struct setting *said, struct network_word *ret_word);
 
 /* The origin as a user reads it: "command line", or "FILE:LINE". */
 const char *origin_text(struct arena *arena, const struct origin *origin);

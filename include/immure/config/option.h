@@ -32,6 +32,7 @@ struct option {
 	bool arg_optional;		/* only as --name=value then */
 	bool everyday;			/* shown by the short --help */
 	bool list;			/* every word counts; else the last one wins */
+	bool rules;			/* its words are those of the network's rules */
 	bool several;			/* a line of a profile can have more values than one */
 	unsigned in;			/* CLI, PROFILE or both */
 	enum option_group group;
