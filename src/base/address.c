@@ -167,8 +167,7 @@ bool prefix_has(const struct prefix *prefix, const struct address *address)
 	/* All of IPv4 stands in one corner of IPv6 here; ::/0 does not mean it. */
 	if (prefix->bits < BITS_BEFORE_V4 && address_is_v4(address))
 		return false;
-	for (unsigned i = 0; i < whole; i++)
-		if (prefix->base.bytes[i] != address->bytes[i])
-			return false;
+	if (memcmp(prefix->base.bytes, address->bytes, whole) != 0)
+		return false;
 	return rest == 0 || ((prefix->base.bytes[whole] ^ address->bytes[whole]) >> (8 - rest)) == 0;
 }

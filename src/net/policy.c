@@ -43,12 +43,14 @@ struct maps {
 	uint32_t echo;			/* NO_RULE: none speaks of it */
 };
 
+/* Rules about the same. It stands at the number of the first of them, which says what that is:
+ * there are as many places as rules, and nearly each rule is the only one of its target. */
 struct target {
-	const struct rule *about;	/* one of its rules: all have the same name or prefix */
-	const uint32_t *rules;		/* in order */
-	uint32_t rule_count;
+	uint32_t next;			/* the target of the same hash, as below */
+	uint32_t more;			/* the rule that follows this one in its target, likewise */
+	uint32_t last;			/* the number of its last rule */
+	uint32_t count;			/* of its rules; 0: this rule is not the first of any */
 	struct maps *maps;		/* NULL: it has few */
-	struct target *next;		/* of the same hash */
 };
 
 /* What a name has opened: the address has this target's rules until then. */
@@ -71,10 +73,8 @@ enum { KNOWN_HEADS = 4096, MOST_KNOWN = 16384, MOST_GRANTS = 65536 };
 
 struct policy {
 	const struct network_plan *plan;
-	struct target *targets;
-	uint32_t *sorted;		/* the rules of one target after those of another */
-	size_t target_count;
-	struct target **heads;
+	struct target *targets;		/* numbers of them count from 1 in links; 0: none */
+	uint32_t *heads;
 	size_t head_mask;
 	bool lengths[ADDRESS_BITS + 1];	/* of the networks that there are */
 	struct target *internet, *lan, *host, *any;
@@ -205,46 +205,81 @@ static bool is_internet(const struct policy *policy, const struct address *addre
 
 /* --- compiling ---------------------------------------------------------------------- */
 
-/* FNV-1a. What is looked up was compiled from the user's own rules, so that nobody can
- * choose what collides. */
-static size_t hash_bytes(const void *bytes, size_t size, size_t seed)
+/* Who chooses what collides, as the owner of a name does of addresses, slows nobody but the
+ * sandbox that asks for it. A product's high bits know of all bits below them: they come down
+ * each time. */
+static uint64_t hash_part(uint64_t hash, uint64_t part)
 {
-	const uint8_t *byte = bytes;
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ seed;
-
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
-	return (size_t)(hash ^ hash >> 32);
+	hash = (hash ^ part) * UINT64_C(0x9e3779b97f4a7c15);
+	return hash ^ hash >> 32;
 }
 
-/* Where targets of that name, or of that network, begin. */
-static struct target **name_head(const struct policy *policy, enum rule_what what,
-				 const char *name)
+static size_t hash_bytes(const void *bytes, size_t size, uint64_t seed)
 {
-	return &policy->heads[hash_bytes(name, strlen(name), (size_t)what) & policy->head_mask];
+	const uint8_t *next = bytes;
+	uint64_t hash = seed, part;
+
+	for (; size >= sizeof(part); next += sizeof(part), size -= sizeof(part)) {
+		memcpy(&part, next, sizeof(part));
+		hash = hash_part(hash, part);
+	}
+	for (part = 0; size > 0; next++, size--)
+		part = part << 8 | *next;
+	return (size_t)hash_part(hash_part(hash, part), 0);
 }
 
-static struct target **prefix_head(const struct policy *policy, const struct prefix *prefix)
+static const struct rule *about(const struct policy *policy, const struct target *target)
 {
-	const struct address *base = &prefix->base;
-
-	return &policy->heads[hash_bytes(base->bytes, sizeof(base->bytes), prefix->bits) &
-			      policy->head_mask];
+	return &policy->plan->rules.items[target - policy->targets];
 }
 
-static struct target *name_from(struct target *target, enum rule_what what, const char *name)
+/* Of a link; NULL: there is none. */
+static struct target *linked(const struct policy *policy, uint32_t link)
 {
-	while (target && (target->about->what != what || !text_is(target->about->name, name)))
-		target = target->next;
-	return target;
+	return link > 0 ? &policy->targets[link - 1] : NULL;
 }
 
-static struct target *prefix_from(struct target *target, const struct prefix *prefix)
+/* The numbers of its rules, in order. */
+#define each_rule(policy, target, number) \
+	for (uint32_t number = (target) ? (uint32_t)((target) - (policy)->targets) : NO_RULE; \
+	     number != NO_RULE; number = rule_behind((policy), number))
+
+static uint32_t rule_behind(const struct policy *policy, uint32_t rule)
 {
-	while (target && (target->about->what != RULE_PREFIX ||
-			  target->about->prefix.bits != prefix->bits ||
-			  !address_is(&target->about->prefix.base, &prefix->base)))
-		target = target->next;
+	uint32_t more = policy->targets[rule].more;
+
+	return more > 0 ? more - 1 : NO_RULE;
+}
+
+/* Where the targets begin whose rules may be about the same as this one: a name, what is below
+ * one, or a network. */
+static uint32_t *head_of(const struct policy *policy, const struct rule *like)
+{
+	const struct prefix *prefix = &like->prefix;
+	size_t hash = like->what == RULE_PREFIX
+		? hash_bytes(prefix->base.bytes, sizeof(prefix->base.bytes), prefix->bits)
+		: hash_bytes(like->name, strlen(like->name), like->what);
+
+	return &policy->heads[hash & policy->head_mask];
+}
+
+static bool is_about_the_same(const struct rule *rule, const struct rule *like)
+{
+	if (rule->what != like->what)
+		return false;
+	return rule->what == RULE_PREFIX ? rule->prefix.bits == like->prefix.bits &&
+						   address_is(&rule->prefix.base, &like->prefix.base)
+					 : text_is(rule->name, like->name);
+}
+
+/* The first target from this link on whose rules are about the same; or NULL. */
+static struct target *target_from(const struct policy *policy, uint32_t link,
+				  const struct rule *like)
+{
+	struct target *target = linked(policy, link);
+
+	while (target && !is_about_the_same(about(policy, target), like))
+		target = linked(policy, target->next);
 	return target;
 }
 
@@ -252,13 +287,17 @@ static struct target *prefix_from(struct target *target, const struct prefix *pr
 static struct target *find_name(const struct policy *policy, enum rule_what what,
 				const char *name)
 {
-	return name_from(*name_head(policy, what, name), what, name);
+	const struct rule like = { .what = what, .name = name };
+
+	return target_from(policy, *head_of(policy, &like), &like);
 }
 
 /* The target of rules about exactly that network, or NULL. */
 static struct target *find_prefix(const struct policy *policy, const struct prefix *prefix)
 {
-	return prefix_from(*prefix_head(policy, prefix), prefix);
+	const struct rule like = { .what = RULE_PREFIX, .prefix = *prefix };
+
+	return target_from(policy, *head_of(policy, &like), &like);
 }
 
 static struct target **class_of(struct policy *policy, enum rule_what what)
@@ -273,34 +312,35 @@ static struct target **class_of(struct policy *policy, enum rule_what what)
 	return NULL;
 }
 
-static struct target *target_new(struct policy *policy, const struct rule *rule)
+/* The target of a rule; when it is the first one, a new one at its place. */
+static struct target *target_of(struct policy *policy, uint32_t number)
 {
-	struct target *target = &policy->targets[policy->target_count++];
-
-	target->about = rule;
-	return target;
-}
-
-/* The target of a rule, new when it is the first of it. */
-static struct target *target_of(struct policy *policy, const struct rule *rule)
-{
-	struct target **class = class_of(policy, rule->what);
-	bool is_prefix = rule->what == RULE_PREFIX;
+	const struct rule *rule = &policy->plan->rules.items[number];
+	struct target **class = class_of(policy, rule->what), *own = &policy->targets[number];
 
 	if (class)
-		return *class ? *class : (*class = target_new(policy, rule));
-	struct target **head = is_prefix ? prefix_head(policy, &rule->prefix)
-					 : name_head(policy, rule->what, rule->name);
-	struct target *target = is_prefix ? prefix_from(*head, &rule->prefix)
-					  : name_from(*head, rule->what, rule->name);
+		return *class ? *class : (*class = own);
+	uint32_t *head = head_of(policy, rule);
+	struct target *target = target_from(policy, *head, rule);
 	if (target)
 		return target;
-	target = target_new(policy, rule);
-	target->next = *head;
-	*head = target;
-	if (is_prefix)
+	if (rule->what == RULE_PREFIX)
 		policy->lengths[rule->prefix.bits] = true;
-	return target;
+	own->next = *head;
+	*head = number + 1;
+	return own;
+}
+
+/* Every rule to its target, behind those that it has. */
+static void sort_rules(struct policy *policy)
+{
+	for (uint32_t i = 0; i < policy->plan->rules.count; i++) {
+		struct target *target = target_of(policy, i);
+
+		if (target->count++ > 0)
+			policy->targets[target->last].more = i + 1;
+		target->last = i;
+	}
 }
 
 static int by_port(const void *a, const void *b)
@@ -345,8 +385,8 @@ static int compile_spans(const struct policy *policy, const struct target *targe
 	const struct rule *rules = policy->plan->rules.items;
 	size_t room = 1, count = 0, different = 0;
 
-	for (size_t i = 0; i < target->rule_count; i++)
-		room += 2 * (rules[target->rules[i]].ports.count + 1);
+	each_rule(policy, target, number)
+		room += 2 * (rules[number].ports.count + 1);
 	struct span *spans = malloc(room * sizeof(*spans));
 	size_t *skip = malloc((room + 1) * sizeof(*skip));
 	if (!spans || !skip) {
@@ -355,8 +395,8 @@ static int compile_spans(const struct policy *policy, const struct target *targe
 		return -1;
 	}
 	spans[count++] = (struct span){ 0, NO_RULE };
-	for (size_t i = 0; i < target->rule_count; i++) {
-		const struct rule *rule = &rules[target->rules[i]];
+	each_rule(policy, target, number) {
+		const struct rule *rule = &rules[number];
 
 		for (size_t r = 0; (rule->protocols & protocol) && r < rule->ports.count; r++) {
 			spans[count++] = (struct span){ rule->ports.items[r].first, NO_RULE };
@@ -369,8 +409,8 @@ static int compile_spans(const struct policy *policy, const struct target *targe
 			spans[different++] = spans[i];
 	for (size_t i = 0; i <= different; i++)
 		skip[i] = i;
-	for (size_t i = 0; i < target->rule_count; i++) {
-		const struct rule *rule = &rules[target->rules[i]];
+	each_rule(policy, target, number) {
+		const struct rule *rule = &rules[number];
 		const struct port_range *range = rule->ports.count ? rule->ports.items : &all_ports;
 		size_t ranges = rule->ports.count ? rule->ports.count : 1;
 
@@ -378,7 +418,7 @@ static int compile_spans(const struct policy *policy, const struct target *targe
 			size_t at = next_free(skip, span_at(spans, different, range->first));
 
 			while (at < different && spans[at].port <= range->last) {
-				spans[at].rule = target->rules[i];
+				spans[at].rule = number;
 				skip[at] = at + 1;
 				at = next_free(skip, at);
 			}
@@ -395,9 +435,9 @@ static int compile_maps(const struct policy *policy, const struct target *target
 	const struct rule *rules = policy->plan->rules.items;
 
 	maps->echo = NO_RULE;
-	for (size_t i = 0; i < target->rule_count && maps->echo == NO_RULE; i++)
-		if (rules[target->rules[i]].protocols & PROTOCOL_ECHO)
-			maps->echo = target->rules[i];
+	each_rule(policy, target, number)
+		if (maps->echo == NO_RULE && rules[number].protocols & PROTOCOL_ECHO)
+			maps->echo = number;
 	if (compile_spans(policy, target, PROTOCOL_TCP, &maps->tcp) < 0)
 		return -1;
 	return compile_spans(policy, target, PROTOCOL_UDP, &maps->udp);
@@ -407,10 +447,10 @@ static bool has_many(const struct policy *policy, const struct target *target)
 {
 	const struct rule *rules = policy->plan->rules.items;
 
-	if (target->rule_count > FEW_RULES)
+	if (target->count > FEW_RULES)
 		return true;
-	for (size_t i = 0; i < target->rule_count; i++)
-		if (rules[target->rules[i]].ports.count > FEW_RANGES)
+	each_rule(policy, target, number)
+		if (rules[number].ports.count > FEW_RANGES)
 			return true;
 	return false;
 }
@@ -421,38 +461,6 @@ static int compile_target(const struct policy *policy, struct target *target)
 		return 0;
 	target->maps = calloc(1, sizeof(*target->maps));
 	return target->maps ? compile_maps(policy, target, target->maps) : -1;
-}
-
-/* Every rule to its target, which has a part of one list. */
-static int sort_rules(struct policy *policy)
-{
-	const struct rule *rules = policy->plan->rules.items;
-	size_t count = policy->plan->rules.count, sorted = 0;
-	struct target **target_of_rule = malloc((count + 1) * sizeof(void *));
-
-	policy->sorted = malloc((count + 1) * sizeof(*policy->sorted));
-	if (!target_of_rule || !policy->sorted) {
-		free(target_of_rule);
-		return -1;
-	}
-	for (size_t i = 0; i < count; i++) {
-		target_of_rule[i] = target_of(policy, &rules[i]);
-		target_of_rule[i]->rule_count++;
-	}
-	for (size_t i = 0; i < policy->target_count; i++) {
-		struct target *target = &policy->targets[i];
-
-		target->rules = policy->sorted + sorted;
-		sorted += target->rule_count;
-		target->rule_count = 0;
-	}
-	for (size_t i = 0; i < count; i++) {
-		struct target *target = target_of_rule[i];
-
-		policy->sorted[target->rules - policy->sorted + target->rule_count++] = (uint32_t)i;
-	}
-	free(target_of_rule);
-	return 0;
 }
 
 static bool is_of_addresses(const struct rule *rule)
@@ -467,12 +475,13 @@ static int compile(struct policy *policy)
 	while (heads < 2 * policy->plan->rules.count)
 		heads *= 2;
 	policy->head_mask = heads - 1;
-	policy->heads = calloc(heads, sizeof(struct target *));
+	policy->heads = calloc(heads, sizeof(*policy->heads));
 	policy->targets = calloc(policy->plan->rules.count + 1, sizeof(*policy->targets));
-	if (!policy->heads || !policy->targets || sort_rules(policy) < 0)
+	if (!policy->heads || !policy->targets)
 		return -1;
-	for (size_t i = 0; i < policy->target_count; i++)
-		if (compile_target(policy, &policy->targets[i]) < 0)
+	sort_rules(policy);
+	for (size_t i = 0; i < policy->plan->rules.count; i++)
+		if (policy->targets[i].count > 0 && compile_target(policy, &policy->targets[i]) < 0)
 			return -1;
 	policy->allows_addresses = NO_RULE;
 	for (size_t i = 0; i < policy->plan->rules.count && policy->allows_addresses == NO_RULE; i++) {
@@ -524,10 +533,9 @@ void policy_free(struct policy *policy)
 			next = known->next;
 			free_known(known);
 		}
-	for (size_t i = 0; i < policy->target_count; i++)
+	for (size_t i = 0; policy->targets && i < policy->plan->rules.count; i++)
 		free_maps(policy->targets[i].maps);
 	free(policy->targets);
-	free(policy->sorted);
 	free(policy->heads);
 	free(policy->own);
 	free(policy);
@@ -562,9 +570,9 @@ static uint32_t first_rule(const struct policy *policy, const struct target *tar
 {
 	if (target->maps)
 		return mapped_rule(target->maps, port, protocol);
-	for (size_t i = 0; i < target->rule_count; i++)
-		if (speaks_of(&policy->plan->rules.items[target->rules[i]], port, protocol))
-			return target->rules[i];
+	each_rule(policy, target, number)
+		if (speaks_of(&policy->plan->rules.items[number], port, protocol))
+			return number;
 	return NO_RULE;
 }
 
@@ -647,9 +655,16 @@ struct verdict policy_ask(const struct policy *policy, const struct address *to,
 	return verdict_of(policy, best);
 }
 
+static bool allows_something(const struct policy *policy, const struct target *target)
+{
+	each_rule(policy, target, number)
+		if (policy->plan->rules.items[number].allows)
+			return true;
+	return false;
+}
+
 bool policy_believes(const struct policy *policy, const struct address *address)
 {
-	const struct rule *rules = policy->plan->rules.items;
 	struct address inside;
 
 	if (policy_never(address) ||
@@ -661,21 +676,14 @@ bool policy_believes(const struct policy *policy, const struct address *address)
 	if (!inner)
 		return true;
 	/* Some port of it must be open by itself. */
-	if (policy->lan && is_lan(policy, address))
-		for (size_t i = 0; i < policy->lan->rule_count; i++)
-			if (rules[policy->lan->rules[i]].allows)
-				return true;
-	for (size_t i = 0; policy->any && i < policy->any->rule_count; i++)
-		if (rules[policy->any->rules[i]].allows)
-			return true;
+	if (allows_something(policy, is_lan(policy, address) ? policy->lan : NULL) ||
+	    allows_something(policy, policy->any))
+		return true;
 	for (unsigned bits = shortest_prefix(address); bits <= ADDRESS_BITS; bits++) {
 		struct prefix prefix = { address_masked(address, bits), bits };
-		const struct target *target = policy->lengths[bits]
-			? find_prefix(policy, &prefix) : NULL;
 
-		for (size_t i = 0; target && i < target->rule_count; i++)
-			if (rules[target->rules[i]].allows)
-				return true;
+		if (policy->lengths[bits] && allows_something(policy, find_prefix(policy, &prefix)))
+			return true;
 	}
 	return false;
 }
@@ -719,8 +727,7 @@ static void weigh(struct naming *naming, const struct target *target)
 {
 	const struct rule *rules = naming->policy->plan->rules.items;
 
-	for (size_t i = 0; target && i < target->rule_count; i++) {
-		uint32_t rule = target->rules[i];
+	each_rule(naming->policy, target, rule) {
 		bool allows = rules[rule].allows;
 		uint32_t *first = allows ? &naming->allowed : &naming->denied;
 
