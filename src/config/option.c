@@ -496,7 +496,9 @@ const struct option option_table[] = {
 	  .help = "write every frame, for tcpdump and wireshark",
 	  .man = "Write every frame that the command sent, refused ones too, and every one that"
 		 " it got to *FILE*, in the format that **tcpdump**(8) reads. What was there"
-		 " before is gone. The same files will do as for **--net-log**." },
+		 " before is gone. The same files will do as for **--net-log**. It has each"
+		 " segment of TCP as it came; who captures inside sees several as one, with"
+		 " checksums left out, as behind any network card." },
 	{ .name = "publish", .letter = 'P', .arg = "[ADDR:]PORT:PORT[/tcp|/udp]", .in = ANYWHERE,
 	  .everyday = true, .group = GROUP_NETWORK, .list = true, .set = set_listed,
 	  .field = FIELD(publishes),
