@@ -127,6 +127,25 @@ for i in range(0, 6000, 20):	# in so few turns that it takes no three seconds
 	assert_equal "$output" ''
 }
 
+@test "--pcap: segments as they came, however they go in" {
+	needs tcpdump
+	local address longest echo='import socket, sys
+s = socket.create_connection((sys.argv[1], 7), 10); s.settimeout(10)
+s.sendall(b"x" * 30000); n = 0
+while n < 30000: n += len(s.recv(65536))
+print(n)'
+	for address in 198.51.100.7 2001:db8::7; do
+		online --pcap "$PCAP" --mtu 1500 --allow "[$address]:7" -- /usr/bin/python3 -c "$echo" "$address"
+		assert_equal "$output" 30000
+		# None is longer than the network lets them be, and their sums are right.
+		run --separate-stderr tcpdump -nvvr "$PCAP" "tcp src port 7"
+		assert_output_has 'cksum'
+		assert_output_lacks incorrect
+		longest=$(sed -n 's/.*, length \([0-9]*\)$/\1/p' <<<"$output" | sort -n | tail -1)
+		[[ $longest -gt 1000 && $longest -le 1460 ]] || fail_test "$longest"
+	done
+}
+
 @test "a full disk: what fits is whole, the run says what is missing, and the network goes on" {
 	# shellcheck disable=SC2016 # for the shell
 	run --separate-stderr world unshare -m sh -c 'mount -t tmpfs -o size=16k,mode=777 tmpfs /mnt; "$0" run --net-log /mnt/log --allow 198.51.100.7 -- sh -c "for i in \$(seq 90); do curl -s http://198.51.100.7/; done"; echo "then $?"; cat /mnt/log >"$1"' "$IMMURE" "$LOG"
