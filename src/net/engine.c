@@ -58,7 +58,7 @@ struct engine {
 	bool own_changed;		/* they are to be read again */
 	int64_t now;
 	bool answers_wait;		/* those to the frame in hand */
-	struct acks acks;		/* what waits for what may follow, either or */
+	struct acks acks;		/* one of these waits for what may follow, or none */
 	struct segments segments;
 	struct pollset set;
 	uint8_t frame[GATE_FRAME_ROOM + 1];

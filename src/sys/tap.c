@@ -97,13 +97,19 @@ void tap_leave(int tap)
  * who has the right to in the sandbox cannot turn it on. Numbers are in this machine's
  * order, which is that of a header of the first virtio. */
 
+static ssize_t behind_header(ssize_t size)
+{
+	const ssize_t header = sizeof(struct virtio_net_hdr);
+
+	return size < 0 ? size : size > header ? size - header : 0;
+}
+
 ssize_t tap_read(int tap, void *frame, size_t room)
 {
 	struct virtio_net_hdr left;
 	const struct iovec parts[] = { { &left, sizeof(left) }, { frame, room } };
 
-	ssize_t size = readv(tap, parts, 2);
-	return size < (ssize_t)sizeof(left) ? size : size - (ssize_t)sizeof(left);
+	return behind_header(readv(tap, parts, 2));
 }
 
 ssize_t tap_write(int tap, const struct tap_offload *offload, const void *head,
@@ -125,8 +131,7 @@ ssize_t tap_write(int tap, const struct tap_offload *offload, const void *head,
 		left.gso_type = offload->v6 ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
 		left.gso_size = offload->segment;
 	}
-	ssize_t size = writev(tap, parts, 3);
-	return size < (ssize_t)sizeof(left) ? size : size - (ssize_t)sizeof(left);
+	return behind_header(writev(tap, parts, 3));
 }
 
 /* --- netlink ---------------------------------------------------------------------------- */
