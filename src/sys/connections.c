@@ -13,6 +13,8 @@
 #include <immure/base/fd.h>
 #include <immure/sys/connections.h>
 
+#include "netlink.h"
+
 /* As many as are ended at a time. */
 enum { MOST_FOUND = 1024 };
 
@@ -69,13 +71,12 @@ static int look(int diag, struct request *request, const struct address *own, si
 		unsigned left = (unsigned)size;
 		for (struct nlmsghdr *header = (void *)answer; NLMSG_OK(header, left);
 		     header = NLMSG_NEXT(header, left)) {
-			const struct nlmsgerr *error = NLMSG_DATA(header);
 			const struct inet_diag_msg *seen = NLMSG_DATA(header);
 
-			if (header->nlmsg_type == NLMSG_DONE)
-				return 0;
-			if (header->nlmsg_type == NLMSG_ERROR)
-				return fail(err, -error->error, "ask for connections");
+			if (header->nlmsg_type == NLMSG_DONE || header->nlmsg_type == NLMSG_ERROR) {
+				int code = netlink_end_code(header);
+				return code ? fail(err, code, "ask for connections") : 0;
+			}
 			if (ret_found->count < MOST_FOUND && is_own(seen, own, count))
 				ret_found->ids[ret_found->count++] = seen->id;
 		}

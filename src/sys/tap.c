@@ -21,6 +21,8 @@
 #include <immure/sys/kernel.h>
 #include <immure/sys/tap.h>
 
+#include "netlink.h"
+
 static const char tun_path[] = "/dev/net/tun";
 
 int tun_find(struct error *err)
@@ -383,27 +385,13 @@ struct listing {
 	bool ended;
 };
 
-/* The errno with which the kernel ends an answer; 0: it has told all. Both ends begin with
- * it, negative: that of a question it does not take, and that of one whose answer it broke
- * off (netlink(7)). */
-static int said_at_end(const struct nlmsghdr *header)
-{
-	int code = 0;
-
-	if (NLMSG_PAYLOAD(header, 0) >= sizeof(code))
-		memcpy(&code, NLMSG_DATA(header), sizeof(code));
-	if (code == 0 && header->nlmsg_type == NLMSG_ERROR)
-		return EIO;
-	return -code;
-}
-
 static void take_part(struct listing *listing, struct nlmsghdr *header)
 {
 	if (header->nlmsg_seq != listing->asked)	/* of one that was given up */
 		return;
 	listing->ended = header->nlmsg_type == NLMSG_ERROR || header->nlmsg_type == NLMSG_DONE;
-	if (listing->ended && said_at_end(header) != 0)
-		listing->problem = said_at_end(header);
+	if (listing->ended && netlink_end_code(header) != 0)
+		listing->problem = netlink_end_code(header);
 	/* They changed under the kernel's hands, and some may be missing. */
 	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 		listing->problem = EAGAIN;

@@ -1,4 +1,4 @@
-/* The list of a network's addresses: whole, or not at all. */
+/* What the kernel tells of a network, its addresses and its connections: all, or nothing. */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
@@ -10,14 +10,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <immure/base/fd.h>
+#include <immure/base/error.h>
+#include <immure/sys/connections.h>
 #include <immure/sys/tap.h>
 
 #include "unit.h"
 
 enum { HERE, KERNEL };
 
-/* What this kernel answers to a question: so many addresses, then an end. */
+/* What this kernel answers to a question: so many addresses, then an end that says a code. */
 struct answer {
 	int addresses;
 	uint16_t flags, end;		/* of the messages; NLMSG_DONE or NLMSG_ERROR */
@@ -95,7 +96,7 @@ static pid_t start_kernel(int end, const struct answer answers[2])
 	}
 }
 
-static void test_lists(void)
+static void test_addresses(void)
 {
 	EACH_ROW(row, rows) {
 		struct address addresses[4];
@@ -116,8 +117,43 @@ static void test_lists(void)
 	}
 }
 
+/* There are none; how it is said that these are all. */
+static const struct {
+	const char *what;
+	struct answer answers[2];
+	int want, problem;
+} ends[] = {
+	{ "all", { { 0, 0, NLMSG_DONE, 0 } }, 0, 0 },
+	{ "not taken", { { 0, 0, NLMSG_ERROR, -ENOENT } }, -1, ENOENT },
+	{ "broken off", { { 0, 0, NLMSG_DONE, -ENOMEM } }, -1, ENOMEM },
+	{ "broken off the second time", { { 0, 0, NLMSG_DONE, 0 }, { 0, 0, NLMSG_DONE, -ENOBUFS } }, -1,
+	  ENOBUFS },
+};
+
+static void test_connections(void)
+{
+	const struct address own = address_of_v4(0xcb007107);
+
+	EACH_ROW(row, ends) {
+		struct error error = { .code = 0 };
+		int both[2];
+
+		CHECK(socketpair(AF_UNIX, SOCK_DGRAM, 0, both) == 0, "%s", row->what);
+		pid_t kernel = start_kernel(both[KERNEL], row->answers);
+		int ended = connections_end(both[HERE], &own, 1, &error);
+
+		CHECK(ended == row->want && error.code == row->problem, "%s: %d, %s", row->what, ended,
+		      strerror(error.code));
+		(void)close(both[HERE]);
+		(void)close(both[KERNEL]);
+		(void)kill(kernel, SIGKILL);
+		(void)waitpid(kernel, NULL, 0);
+	}
+}
+
 int main(void)
 {
-	RUN(test_lists);
+	RUN(test_addresses);
+	RUN(test_connections);
 	return unit_end();
 }
