@@ -38,6 +38,18 @@ def rounds_of(commands, rounds, runs, directory, warmup=3, within=(AS_USER,)):
 	return list(zip(*(measure(commands, runs, directory, warmup, within) for _ in range(rounds))))
 
 
+def turns_of(commands, rounds, runs, directory, within=(AS_USER,)):
+	"""The same as rounds_of(), with the commands in turns within a round (alternate.py)."""
+	medians = []
+	for _ in range(rounds):
+		done = subprocess.run(
+			[*within, "/usr/bin/python3", f"{directory}/alternate.py", str(runs), *commands],
+			cwd=directory, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+		medians.append([statistics.median(float(taken) for taken in line.split())
+			for line in done.stdout.splitlines()])
+	return list(zip(*medians))
+
+
 def table(title, names, medians, unit, budgets, inverse=False):
 	"""Print the medians, and the first row's ratio to each of the others.
 
