@@ -110,10 +110,10 @@ for address in sys.argv[1:]:
 		/usr/bin/python3 -c "$there_and_back" 198.51.100.7 2001:db8::7
 	assert_status 0
 	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" $'True\nTrue'
-	local mean
-	for mean in $(cut -d ' ' -f 2 <<<"$output"); do
+	local _ mean
+	while read -r _ mean; do
 		[[ $mean -gt 1514 ]] || fail_test "frames of $mean bytes"
-	done
+	done <<<"$output"
 	online --allow 198.51.100.7 --allow 2001:db8::7 -- \
 		/usr/bin/python3 -c "$there_and_back" 198.51.100.7 2001:db8::7
 	assert_equal "$(cut -d ' ' -f 1 <<<"$output")" $'True\nTrue'
