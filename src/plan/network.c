@@ -88,7 +88,6 @@ static size_t count_words(const struct planning *p)
 static int check_shared(struct planning *p, struct error *err)
 {
 	const char *there = p->shares[NS_NET] ? "share net" : "netns";
-
 	struct network_word word;
 
 	list_each(const struct setting, said, &p->config->said)
