@@ -19,15 +19,9 @@ enum { SEQUENCE = 4, ACKNOWLEDGED = 8, FLAGS = 13, WINDOW = 14 };
 /* The TCP header of a segment without options and data, with no flag but ACK; or NULL. */
 static const uint8_t *plain_ack(const uint8_t *frame, size_t size)
 {
-	const uint8_t *ip = frame + ETHERNET, *tcp = NULL;
+	size_t at = frame_tcp_at(frame, size);
 
-	if (size == ETHERNET + IPV4_HEADER + TCP_HEADER && ip[0] == 0x45 && ip[9] == NEXT_TCP &&
-	    get16(frame + 2 * HARDWARE) == TYPE_IPV4)
-		tcp = ip + IPV4_HEADER;
-	else if (size == ETHERNET + IPV6_HEADER + TCP_HEADER && ip[6] == NEXT_TCP &&
-		 get16(frame + 2 * HARDWARE) == TYPE_IPV6)
-		tcp = ip + IPV6_HEADER;
-	return tcp && tcp[FLAGS] == FLAG_ACK ? tcp : NULL;
+	return at > 0 && size == at + TCP_HEADER && frame[at + FLAGS] == FLAG_ACK ? frame + at : NULL;
 }
 
 /* The addresses stand in front of the TCP header, the ports at its start, up to the sequence. */

@@ -206,9 +206,12 @@ static void frame_from_stack(void *context, const uint8_t *frame, size_t size)
 		recorder_capture(engine->recorder, frame, size);
 	if (segments_keep(&engine->segments, frame, size))
 		return;
-	send_segments(engine);
-	if (!segments_keep(&engine->segments, frame, size))
-		send_segment(engine, frame, size);
+	if (engine->segments.size > 0) {
+		send_segments(engine);
+		if (segments_keep(&engine->segments, frame, size))
+			return;
+	}
+	send_segment(engine, frame, size);
 }
 
 static void stream_from_stack(void *context, int fd)

@@ -46,6 +46,21 @@ static inline void put32(uint8_t *at, uint32_t value)
 	put16(at + 2, value & 0xffff);
 }
 
+/* Where TCP's header begins in a frame of TCP that is there whole, behind an IP header without
+ * options; 0: it is something else. */
+static inline size_t frame_tcp_at(const uint8_t *frame, size_t size)
+{
+	const uint8_t *ip = frame + ETHERNET;
+
+	if (size >= ETHERNET + IPV4_HEADER + TCP_HEADER && get16(frame + 2 * HARDWARE) == TYPE_IPV4 &&
+	    ip[0] == 0x45 && ip[9] == NEXT_TCP)
+		return ETHERNET + IPV4_HEADER;
+	if (size >= ETHERNET + IPV6_HEADER + TCP_HEADER && get16(frame + 2 * HARDWARE) == TYPE_IPV6 &&
+	    ip[6] == NEXT_TCP)
+		return ETHERNET + IPV6_HEADER;
+	return 0;
+}
+
 /* Add bytes to a sum of 16-bit words (RFC 1071); only the last part may be odd. */
 static inline uint64_t sum_add(uint64_t sum, const uint8_t *bytes, size_t size)
 {

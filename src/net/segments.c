@@ -6,8 +6,8 @@
  *
  * Of a frame with data, whatever its size, the kernel reads each byte once more for TCP's
  * checksum. libslirp has just computed it, in this process, from the memory from which the
- * frame is written: nothing can have happened to it, and so it is told to take it as right,
- * in the way in which one's own network card is told to compute it. */
+ * frame is written: nothing can have happened to it, and so the kernel is told not to look,
+ * in the way in which a driver tells a network card to compute it. */
 #include <string.h>
 
 #include <immure/sys/tap.h>
@@ -20,21 +20,15 @@ enum { SEQUENCE = 4, FLAGS = 13, SUM = 16, URGENT = 18 };
  * and PSH, and as long as IP says. 0: it is something else, or has no data. */
 static size_t headers_of(const uint8_t *frame, size_t size)
 {
-	const uint8_t *ip = frame + ETHERNET;
-	size_t headers = 0;
+	size_t at = frame_tcp_at(frame, size), headers = at + TCP_HEADER;
+	const uint8_t *ip = frame + ETHERNET, *tcp = frame + at;
 
-	if (size > ETHERNET + IPV4_HEADER + TCP_HEADER && get16(frame + 2 * HARDWARE) == TYPE_IPV4 &&
-	    ip[0] == 0x45 && ip[9] == NEXT_TCP && (get16(ip + 6) & 0x3fff) == 0 &&
-	    get16(ip + 2) == size - ETHERNET)
-		headers = ETHERNET + IPV4_HEADER + TCP_HEADER;
-	else if (size > ETHERNET + IPV6_HEADER + TCP_HEADER &&
-		 get16(frame + 2 * HARDWARE) == TYPE_IPV6 && ip[6] == NEXT_TCP &&
-		 get16(ip + 4) == size - ETHERNET - IPV6_HEADER)
-		headers = ETHERNET + IPV6_HEADER + TCP_HEADER;
-	if (headers == 0)
+	if (at == 0 || size == headers)
 		return 0;
-	const uint8_t *tcp = frame + headers - TCP_HEADER;
-	return tcp[12] == TCP_HEADER / 4 << 4 && (tcp[FLAGS] & ~FLAG_PSH) == FLAG_ACK &&
+	bool whole = at == ETHERNET + IPV4_HEADER
+		? (get16(ip + 6) & 0x3fff) == 0 && get16(ip + 2) == size - ETHERNET
+		: get16(ip + 4) == size - ETHERNET - IPV6_HEADER;
+	return whole && tcp[12] == TCP_HEADER / 4 << 4 && (tcp[FLAGS] & ~FLAG_PSH) == FLAG_ACK &&
 	       get16(tcp + URGENT) == 0 ? headers : 0;
 }
 
